@@ -1,0 +1,256 @@
+"""Editions as folders: reading, checking and writing them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+from pydantic import Field
+
+from bot.domain import Clause, Manifest, OfficialAnswer, Reference
+from bot.errors import RoomError
+from bot.knowledge.family import Family, read_family
+from bot.knowledge.guideline import Parsed, parse
+from bot.knowledge.official import official_answers
+from bot.rooms import RoomModel, read_text, read_yaml, rooms_root
+
+DEFAULT_EDITION = "113-09-09"
+
+
+class _Annotation(RoomModel):
+    location: str
+    note: str
+
+
+class _ManifestFile(RoomModel):
+    schema_version: int = Field(alias="schema")
+    id: str
+    title: str
+    number: str
+    date: str
+    issuer: str
+    annotations: list[_Annotation] = []
+    files: dict[str, str]
+
+
+class _ReferenceEntry(RoomModel):
+    text: str
+    location: str | None = None
+    law: str | None = None
+
+
+class _ClauseEntry(RoomModel):
+    location: str
+    title: str
+    parent: str | None
+    text: str
+    spans: list[tuple[int, int]]
+    references: list[_ReferenceEntry] = []
+
+
+class _ClausesFile(RoomModel):
+    schema_version: int = Field(alias="schema")
+    edition: str
+    source_sha256: str
+    front: list[tuple[int, int]]
+    layout: list[tuple[int, int]]
+    clauses: list[_ClauseEntry]
+
+
+class AskGroup(RoomModel):
+    """Phrasings that one point of one clause answers. ``words`` is verbatim from the first location.
+
+    ``item`` marks those that ask exactly what an official question asks: same object, same polarity.
+    """
+
+    locations: list[str]
+    words: str
+    item: bool = False
+    asks: list[list[str]]
+    """Each entry: one phrasing written by hand, then its variations."""
+
+
+class QuestionsFile(RoomModel):
+    """``questions.yaml``."""
+
+    schema_version: int = Field(alias="schema")
+    edition: str
+    groups: list[AskGroup]
+    manifest: list[AskGroup] = []
+    """What is asked about the edition itself: its date, number, title."""
+
+
+class BeyondGroup(RoomModel):
+    """Texts that no clause answers; ``near`` is the clause they sound like."""
+
+    near: str | None = None
+    asks: list[list[str]]
+
+
+class BeyondFile(RoomModel):
+    """``not_covered.yaml`` of an edition, and ``off_topic.yaml`` and ``small_talk.yaml`` of the room."""
+
+    schema_version: int = Field(alias="schema")
+    groups: list[BeyondGroup]
+
+
+@dataclass(frozen=True)
+class FolderEdition:
+    """An edition read from its folder; fits the port ``Edition``."""
+
+    folder: Path
+    manifest: Manifest
+    clauses: Mapping[str, Clause]
+    official: Mapping[str, OfficialAnswer]
+    family: Family
+
+    @cached_property
+    def questions(self) -> QuestionsFile:
+        """What people ask, per clause; checked against the clauses."""
+        questions = read_yaml(self.folder / "questions.yaml", QuestionsFile)
+        for group in questions.groups:
+            for location in group.locations:
+                if location not in self.clauses:
+                    raise RoomError(f"{self.folder / 'questions.yaml'}：沒有「{location}」這一條")
+        return questions
+
+    @cached_property
+    def not_covered(self) -> BeyondFile:
+        """Texts near the edition that it does not answer."""
+        return read_yaml(self.folder / "not_covered.yaml", BeyondFile)
+
+    def children(self, location: str) -> Iterator[Clause]:
+        """Direct children in order."""
+        return (clause for clause in self.clauses.values() if clause.parent == location)
+
+
+def sha256_of(data: bytes) -> str:
+    """Hexadecimal sha256."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def shipped_folder(edition: str = DEFAULT_EDITION) -> Path:
+    """Folder of an edition that travels with the package."""
+    return rooms_root() / "knowledge" / "editions" / edition
+
+
+def read_edition(folder: Path, *, verify: bool = True) -> FolderEdition:
+    """The edition in ``folder``; ``RoomError`` where a file is missing, wrong or not the one the manifest names."""
+    raw = read_yaml(folder / "manifest.yaml", _ManifestFile)
+    if verify:
+        for name, digest in raw.files.items():
+            try:
+                actual = sha256_of((folder / name).read_bytes())
+            except OSError as exc:
+                raise RoomError(f"缺少檔案 {folder / name}；請重新安裝或還原") from exc
+            if actual != digest:
+                raise RoomError(f"{folder / name} 與 manifest.yaml 記載的 sha256 不同；請還原，或執行 zhiyin kb build")
+    stored = read_yaml(folder / "clauses.yaml", _ClausesFile)
+    notes = {annotation.location: annotation.note for annotation in raw.annotations}
+    family = read_family()
+    clauses = {
+        entry.location: Clause(
+            location=entry.location,
+            title=entry.title,
+            text=entry.text,
+            parent=entry.parent,
+            order=order,
+            references=tuple(Reference(r.text, r.location, r.law) for r in entry.references),
+            spans=tuple(entry.spans),
+            note=notes.get(entry.location),
+        )
+        for order, entry in enumerate(stored.clauses)
+    }
+    if unknown := notes.keys() - clauses.keys():
+        raise RoomError(f"{folder / 'manifest.yaml'}：註記的條號不存在：{'、'.join(sorted(unknown))}")
+    return FolderEdition(
+        folder=folder,
+        manifest=Manifest(raw.id, raw.title, raw.number, raw.date, raw.issuer),
+        clauses=MappingProxyType(clauses),
+        official=MappingProxyType(official_answers(clauses.values(), family)),
+        family=family,
+    )
+
+
+def rebuild(folder: Path) -> Parsed:
+    """Parses ``source.txt`` again and writes ``clauses.yaml`` and the manifest's checksums; other files stay."""
+    source = read_text(folder / "source.txt")
+    parsed = parse(source, read_family())
+    raw = read_yaml(folder / "manifest.yaml", _ManifestFile)
+    document = {
+        "schema": 1,
+        "edition": raw.id,
+        "source_sha256": sha256_of(source.encode()),
+        "front": [list(span) for span in parsed.front],
+        "layout": [list(span) for span in parsed.layout],
+        "clauses": [_clause_entry(clause) for clause in parsed.clauses],
+    }
+    write_yaml(folder / "clauses.yaml", document, "Made from source.txt by `zhiyin kb build`; not edited by hand.")
+    names = ["source.txt", "clauses.yaml", *sorted(p.name for p in folder.glob("*.yaml"))]
+    unique = [name for name in dict.fromkeys(names) if name != "manifest.yaml"]
+    files = {name: sha256_of((folder / name).read_bytes()) for name in unique if (folder / name).exists()}
+    manifest = {**raw.model_dump(by_alias=True), "files": files}
+    write_yaml(folder / "manifest.yaml", manifest, "What the edition says of itself, and the sha256 of each file.")
+    return parsed
+
+
+def _clause_entry(clause: Clause) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "location": clause.location,
+        "title": clause.title,
+        "parent": clause.parent,
+        "text": clause.text,
+        "spans": [list(span) for span in clause.spans],
+    }
+    if clause.references:
+        entry["references"] = [
+            {key: value for key, value in (("text", r.text), ("location", r.location), ("law", r.law)) if value}
+            for r in clause.references
+        ]
+    return entry
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, spans in one line, long texts readable."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _represent_list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
+    flow = bool(items) and all(
+        isinstance(item, int) or (isinstance(item, list) and all(isinstance(part, int) for part in item))
+        for item in items
+    )
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
+
+
+_Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(list, _represent_list)
+
+
+def write_yaml(path: Path, document: Mapping[str, Any], heading: str) -> None:
+    """Writes the document whole or not at all, with ``heading`` as its first comment line."""
+    text = f"# {heading}\n" + yaml.dump(
+        dict(document), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000
+    )
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def phrasings(groups: Iterable[AskGroup]) -> Iterator[tuple[int, int, str]]:
+    """(group index, template index, phrasing) of every phrasing; a template is one hand-written line with its kin."""
+    template = 0
+    for index, group in enumerate(groups):
+        for kin in group.asks:
+            for phrasing in kin:
+                yield index, template, phrasing
+            template += 1

@@ -1,0 +1,154 @@
+"""llama-cpp-python behind the port ``ChatModel``: one lane, streaming, stopped at once."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.domain import ModelStamp
+from bot.errors import GenerationFault, ModelFileError
+from bot.llm.manifest import ChatManifest
+from bot.ports import Prompt
+
+_LONGEST_TOKEN = 6
+"""Characters; longer tokens are never needed to write Chinese."""
+
+
+@ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+def _SILENT(level: int, text: bytes, data: object) -> None:  # noqa: N802 - a constant for C
+    """llama.cpp writes to standard error by itself; what matters reaches us as return codes."""
+
+
+class LlamaModel:
+    """A GGUF file. Loads at first use; ``write`` holds the lane until its iterator ends or is closed."""
+
+    def __init__(self, manifest: ChatManifest, path: Path, threads: int = 0) -> None:
+        self.manifest = manifest
+        self._path = path
+        self._threads = threads or os.cpu_count() or 1
+        self._lane = threading.Lock()
+        self._abort = threading.Event()
+        self._deadline = float("inf")
+        self._cancelled: Callable[[], bool] = bool
+
+    @property
+    def stamp(self) -> ModelStamp:
+        """Vendor, name and version for the disclosure."""
+        return self.manifest.stamp
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the model may be asked for."""
+        return frozenset(self.manifest.capabilities)
+
+    def load(self) -> None:
+        """Loads the file now; ``ModelFileError`` where it cannot be."""
+        _ = self._llama
+
+    @cached_property
+    def _llama(self) -> Any:
+        import llama_cpp
+
+        llama_cpp.llama_log_set(_SILENT, ctypes.c_void_p(None))
+        try:
+            llama = llama_cpp.Llama(
+                model_path=str(self._path),
+                n_ctx=self.manifest.context,
+                n_threads=self._threads,
+                n_threads_batch=self._threads,
+                seed=1,
+                # The reuse of a common prefix is only right with the full-size cache of sliding-window models.
+                swa_full=True,
+                verbose=False,
+            )
+        except (ValueError, OSError, RuntimeError) as exc:
+            raise ModelFileError(f"無法載入模型檔 {self._path.name}；檔案可能損壞，請執行 zhiyin models verify") from exc
+        self._abort_callback = llama_cpp.ggml_abort_callback(self._should_stop)
+        llama_cpp.llama_set_abort_callback(llama.ctx, self._abort_callback, ctypes.c_void_p(None))
+        return llama
+
+    def _should_stop(self, _: object) -> bool:
+        """Asked by llama.cpp while it computes, so that even a long prompt stops at once."""
+        return time.monotonic() > self._deadline or self._cancelled()
+
+    @cached_property
+    def _token_characters(self) -> NDArray[np.uint32]:
+        """Per token its characters as code points, padded with 0; a row of 1s where a token is too long or no text."""
+        llama = self._llama
+        rows = np.ones((llama.n_vocab(), _LONGEST_TOKEN), dtype=np.uint32)
+        for token in range(llama.n_vocab()):
+            try:
+                text = llama._model.token_get_text(token)
+            except UnicodeDecodeError:
+                continue
+            if 0 < len(text) <= _LONGEST_TOKEN and not text.startswith("<"):
+                rows[token] = 0
+                rows[token, : len(text)] = [ord(char) for char in text]
+        return rows
+
+    def _only(self, characters: frozenset[str]) -> Callable[[Any, NDArray[np.single]], NDArray[np.single]]:
+        """A processor of scores that leaves only tokens made of ``characters`` (and the end of text)."""
+        codes = np.array([0, *sorted(ord(char) for char in characters)], dtype=np.uint32)
+        forbidden = ~np.isin(self._token_characters, codes).all(axis=1)
+        forbidden[self._llama.token_eos()] = False
+
+        def process(_: Any, scores: NDArray[np.single]) -> NDArray[np.single]:
+            scores[forbidden] = -np.inf
+            return scores
+
+        return process
+
+    def tokens(self, text: str) -> int:
+        """How many tokens the text has."""
+        with self._lane:
+            return len(self._llama.tokenize(text.encode(), add_bos=False))
+
+    def write(self, prompt: Prompt, *, deadline: float, cancelled: Callable[[], bool]) -> Iterator[str]:
+        """See ``ChatModel.write``."""
+        with self._lane:
+            llama = self._llama
+            self._deadline, self._cancelled = deadline, cancelled
+            try:
+                yield from self._pieces(llama, prompt, deadline, cancelled)
+            except (RuntimeError, ValueError) as exc:
+                if time.monotonic() > deadline or cancelled():
+                    return
+                raise GenerationFault("模型在寫說明時中斷") from exc
+            finally:
+                self._deadline, self._cancelled = float("inf"), bool
+
+    def _pieces(
+        self, llama: Any, prompt: Prompt, deadline: float, cancelled: Callable[[], bool]
+    ) -> Iterator[str]:
+        options: dict[str, Any] = {
+            "max_tokens": prompt.max_tokens,
+            "temperature": prompt.temperature,
+            "seed": prompt.seed,
+            "stop": list(prompt.stop),
+            "stream": True,
+        }
+        if prompt.characters is not None:
+            import llama_cpp
+
+            options["logits_processor"] = llama_cpp.LogitsProcessorList([self._only(prompt.characters)])
+        if self.manifest.template == "chat" and prompt.messages:
+            messages = [{"role": role, "content": content} for role, content in prompt.messages]
+            stream = llama.create_chat_completion(messages, **options)
+        else:
+            stream = llama.create_completion(prompt.shared + prompt.own, repeat_penalty=1.05, **options)
+        for event in stream:
+            if cancelled() or time.monotonic() > deadline:
+                return
+            choice = event["choices"][0]
+            piece = choice.get("text") or choice.get("delta", {}).get("content") or ""
+            if piece:
+                yield piece
