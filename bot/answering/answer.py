@@ -11,13 +11,15 @@ from bot.answering.grounding import grounded, runs_away
 from bot.answering.official import Official
 from bot.answering.pointing import pointed_at
 from bot.answering.prompting import build_prompt
-from bot.domain import Finding, Passage
+from bot.domain import Finding, Passage, Verdict
 from bot.errors import GenerationFault
 from bot.ports import ChatModel, Knowledge, Prompt, PromptTemplate
 
 _PARTS = re.compile(r"[？?；;\n]+|(?:，|,|。)?(?:還有|另外|以及|跟著|同時)(?=.{4,})")
 _TWO = re.compile(r"[？?].+[？?]|兩個問題|還有|另外|分別|一樣嗎|差在哪|各要|各自")
 _SHORTEST_PART = 6
+PATIENCE_MS = 2_000
+"""No further attempt begins after this; the official words are complete without the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,19 @@ class Explainer:
         quotes = [words for _, words in official.explained]
         prompt: Prompt | None = None
         for attempt in range(self.template.attempts):
-            if not clauses or cancelled() or time.monotonic() > deadline:
+            if not clauses or cancelled() or time.monotonic() > deadline or _since(started) > PATIENCE_MS:
                 break
             prompt = build_prompt(self.template, clauses, question, attempt)
             text, waited = self._write(prompt, deadline, cancelled)
             first_token = first_token or waited
             kept, fallen = grounded(
-                text, quotes, question, official.text, knowledge.retriever.support, self.template.sentences
+                text,
+                quotes,
+                question,
+                official.text,
+                knowledge.retriever.support,
+                self.template.sentences,
+                denied=official.verdict is Verdict.NO,
             )
             rejected += [rejection.check for rejection in fallen]
             if kept:

@@ -23,7 +23,8 @@ SHORTEST, LONGEST = 8, 130
 _PROHIBITION = re.compile(r"不得|不可|不應|不宜|不能|禁止|避免|勿|不准|不許|嚴禁|切勿")
 _NEGATION = re.compile(r"不|未|無|非|勿|禁|避免|否|沒有|毋")
 _OBLIGATION = re.compile(r"必須|務必|應|須|一定要")
-_PERMISSION = re.compile(r"(?<!不)得(?![到出知以])|可以|(?<![不認許])可(?![能靠信行疑])|允許|准許|無須|不必|免")
+_PERMISSION = re.compile(r"(?<![不取使值獲記覺所])得(?![標到出知])|可以|(?<![不認許])可(?![能靠信行疑])|允許|准許|無須|不必|免")
+_LEAVE = re.compile(r"可以|(?<!不)可(?:用|使用|直接|由|採)|(?<!不)得(?:使用|用|以|直接|由|採)|允許|准許|無須|不必|免於")
 _ADVICE = re.compile(r"宜|最好|建議|盡可能|儘量|盡量")
 _VERDICT = re.compile(r"(?:^|[，、：])(?:不?可以|可|不行|可行|不可|是的|沒問題|當然)(?:[，。！]|$)|可以的|沒有問題|都可以|不需要|不用(?:再)?(?:檢|標|揭|送|經)")
 _NUMBER = re.compile(r"[0-9]+|[一二三四五六七八九十百千]+(?=[條項款日天年月次份元個小])")
@@ -52,17 +53,19 @@ def pairs(text: str) -> set[str]:
 
 
 def check(
-    sentence: str, quotes: Sequence[str], question: str, shown: str, accepted: Sequence[str]
+    sentence: str, quotes: Sequence[str], question: str, shown: str, accepted: Sequence[str], *, denied: bool = False
 ) -> Rejection | None:
     """The first check the sentence fails by its words alone, or None.
 
-    ``quotes`` are the clauses given to the model, ``shown`` the official text the person already sees.
+    ``quotes`` are the clauses given to the model, ``shown`` the official text the person already sees; ``denied``: the
+    edition's verdict is no, so nothing may sound like leave.
     """
     for name, holds in (
         ("length", lambda: SHORTEST <= len(sentence) <= LONGEST),
         ("form", lambda: not _FORBIDDEN.search(sentence) and sentence.count("「") == sentence.count("」")),
         ("script", lambda: not any(is_simplified(char) for char in sentence) and not _MAINLAND.search(sentence)),
         ("verdict", lambda: not _VERDICT.search(sentence)),
+        ("leave", lambda: not (denied and _LEAVE.search(sentence))),
         ("loop", lambda: not _loops(sentence)),
         ("repeated", lambda: not any(_alike(sentence, other) for other in accepted)),
         ("adds nothing", lambda: squeeze(sentence).rstrip("。") not in squeeze(shown)),
@@ -82,6 +85,8 @@ def grounded(
     shown: str,
     support: Callable[[Sequence[str], Sequence[str]], Sequence[float]],
     most: int,
+    *,
+    denied: bool = False,
 ) -> tuple[list[str], list[Rejection]]:
     """The sentences that hold, at most ``most``, and why the others fell."""
     kept: list[str] = []
@@ -89,7 +94,7 @@ def grounded(
     for sentence in sentences(text):
         if len(kept) == most:
             break
-        rejection = check(sentence, quotes, question, shown, kept)
+        rejection = check(sentence, quotes, question, shown, kept, denied=denied)
         if rejection is None and support([sentence], [*quotes])[0] < MEANING_FLOOR:
             rejection = Rejection("meaning")
         if rejection is None:
@@ -116,30 +121,21 @@ def _numbered(sentence: str, quotes: Sequence[str], question: str) -> bool:
 
 
 def _modal(sentence: str, quotes: Sequence[str]) -> bool:
-    """Each part of the sentence agrees with the part of the clause it is nearest to: same prohibition, same duty."""
-    parts = [part for quote in quotes for part in re.split(r"[，。；：？\n]", quote) if len(part) >= 4]
-    whole = "".join(quotes)
-    if _PERMISSION.search(sentence) and not _PERMISSION.search(whole):
+    """The sentence agrees with the stretch of the clause that it restates: same prohibition, duty, leave, negation."""
+    told = [part for quote in quotes for part in re.split(r"[。；\n]", quote) if len(part) >= 4]
+    if not told:
         return False
-    if _OBLIGATION.search(sentence) and not _OBLIGATION.search(whole):
-        return False
-    if _ADVICE.search(sentence) and not _ADVICE.search(whole):
-        return False
-    for piece in re.split(r"[，。；：]", sentence):
-        if len(piece) < 5:
-            continue
-        near = max(parts, key=lambda part: _overlap(piece, part), default="")
-        if not near or _overlap(piece, near) < 0.3:
-            if _PROHIBITION.search(piece) or _PERMISSION.search(piece):
-                return False
-            continue
-        if bool(_PROHIBITION.search(piece)) != bool(_PROHIBITION.search(near)):
-            return False
-        if bool(_PERMISSION.search(piece)) and not _PERMISSION.search(near):
-            return False
-        if len(_NEGATION.findall(piece)) % 2 != len(_NEGATION.findall(_matching(piece, near))) % 2:
-            return False
-    return True
+    near = max(told, key=lambda part: _overlap(sentence, part))
+    if _overlap(sentence, near) < CLAUSE_FLOOR:
+        near = "，".join(told)
+    stretch = _matching(sentence, near)
+    return (
+        bool(_PROHIBITION.search(sentence)) == bool(_PROHIBITION.search(stretch))
+        and (not _PERMISSION.search(sentence) or bool(_PERMISSION.search(stretch)))
+        and (not _OBLIGATION.search(sentence) or bool(_OBLIGATION.search(stretch)))
+        and (not _ADVICE.search(sentence) or bool(_ADVICE.search(stretch)))
+        and len(_NEGATION.findall(sentence)) % 2 == len(_NEGATION.findall(stretch)) % 2
+    )
 
 
 def _matching(piece: str, near: str) -> str:
@@ -148,10 +144,10 @@ def _matching(piece: str, near: str) -> str:
     at = [i for i in range(len(near) - 1) if near[i : i + 2].lower() in own]
     if not at:
         return near
-    start = at[0]
+    start, end = at[0], at[-1] + 2
     while start > 0 and near[start - 1] in "不未無非勿禁得應須可":
         start -= 1
-    return near[start : at[-1] + 2]
+    return near[start:end]
 
 
 def _overlap(piece: str, part: str) -> float:

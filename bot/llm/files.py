@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -84,7 +85,8 @@ def _assemble(manifest: ChatManifest, path: Path, progress: Progress | None) -> 
                             progress(done, total)
         partial.replace(path)
     except OSError as exc:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise StateError(f"無法寫入模型檔 {path}（{exc.strerror or type(exc).__name__}）；請檢查空間與權限") from exc
     except BaseException:
         partial.unlink(missing_ok=True)

@@ -152,3 +152,30 @@ class LlamaModel:
             piece = choice.get("text") or choice.get("delta", {}).get("content") or ""
             if piece:
                 yield piece
+
+
+class PlainLlama:
+    """The same file through llama-cpp-python as its manual shows it, nothing reused: what ``zhiyin bench`` sets beside."""
+
+    def __init__(self, path: Path, context: int, threads: int) -> None:
+        import llama_cpp
+
+        llama_cpp.llama_log_set(_SILENT, ctypes.c_void_p(None))
+        self._llama = llama_cpp.Llama(
+            model_path=str(path), n_ctx=context, n_threads=threads or os.cpu_count(), verbose=False
+        )
+
+    def write(self, prompt: Prompt) -> tuple[float, float]:
+        """Milliseconds to the first token and to the end."""
+        self._llama.reset()
+        started = time.perf_counter()
+        first = 0.0
+        for _ in self._llama.create_completion(
+            prompt.shared + prompt.own,
+            max_tokens=prompt.max_tokens,
+            temperature=0.0,
+            stop=list(prompt.stop),
+            stream=True,
+        ):
+            first = first or (time.perf_counter() - started) * 1000
+        return first, (time.perf_counter() - started) * 1000
