@@ -62,8 +62,9 @@ class Prompt:
     max_tokens: int = 160
     messages: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """The same for models with a chat template: (role, content)."""
-    characters: frozenset[str] | None = None
-    """If given, the model may write no other characters (a small model keeps to the clause's words so)."""
+    sources: tuple[str, ...] = field(default=(), repr=False)
+    """If given, the model may write only with pieces of these texts, joined by the characters of ``joining``."""
+    joining: str = ""
     temperature: float = 0.0
     seed: int = 1
 

@@ -77,8 +77,8 @@ class Explainer:
         started = time.perf_counter()
         first_token = 0.0
         rejected: list[str] = []
-        clauses = official.explained[:1] if self.template.quoted_only else official.explained
-        quotes = [words for _, words in official.explained]
+        clauses = official.points[:1] if self.template.quoted_only else official.explained
+        quotes = [words for _, words in (clauses if self.template.quoted_only else official.explained)]
         prompt: Prompt | None = None
         for attempt in range(self.template.attempts):
             if not clauses or cancelled() or time.monotonic() > deadline or _since(started) > PATIENCE_MS:
@@ -94,6 +94,7 @@ class Explainer:
                 knowledge.retriever.support,
                 self.template.sentences,
                 denied=official.verdict is Verdict.NO,
+                point=official.point,
             )
             rejected += [rejection.check for rejection in fallen]
             if kept:
@@ -101,6 +102,8 @@ class Explainer:
                     if tell:
                         tell(sentence)
                 return Explanation(tuple(kept), first_token, _since(started), prompt, tuple(rejected))
+            if fallen and fallen[-1].check == "adds nothing":
+                break
         return Explanation((), first_token, _since(started), prompt, tuple(rejected))
 
     def _write(self, prompt: Prompt, deadline: float, cancelled: Callable[[], bool]) -> tuple[str, float]:
@@ -112,7 +115,7 @@ class Explainer:
             for piece in stream:
                 waited = waited or _since(started)
                 text += piece
-                if text.count("。") > self.template.sentences or runs_away(text):
+                if text.count("。") >= self.template.sentences or runs_away(text):
                     break
         except GenerationFault:
             return text, waited

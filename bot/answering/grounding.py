@@ -16,6 +16,10 @@ LEXICAL_FLOOR = 0.62
 """Share of a sentence's character pairs that the clause and the question have between them."""
 CLAUSE_FLOOR = 0.45
 """Share that the clause alone has."""
+POINT_FLOOR = 0.35
+"""Share of the answering words' pairs that the first sentence has."""
+LONG_ENOUGH = 1.6
+"""A sentence that repeats shown words helps only where the shown text is so many times longer: it names the point."""
 MEANING_FLOOR = 0.86
 """Cosine to the nearest quote, as the embedded model gives it (unrelated texts lie near 0.78)."""
 SHORTEST, LONGEST = 8, 130
@@ -53,22 +57,25 @@ def pairs(text: str) -> set[str]:
 
 
 def check(
-    sentence: str, quotes: Sequence[str], question: str, shown: str, accepted: Sequence[str], *, denied: bool = False
+    sentence: str, quotes: Sequence[str], question: str, shown: str, accepted: Sequence[str], *, denied: bool = False,
+    point: str = "",
 ) -> Rejection | None:
     """The first check the sentence fails by its words alone, or None.
 
     ``quotes`` are the clauses given to the model, ``shown`` the official text the person already sees; ``denied``: the
-    edition's verdict is no, so nothing may sound like leave.
+    edition's verdict is no, so nothing may sound like leave; ``point``: the words that answer, which the first sentence
+    must take up.
     """
     for name, holds in (
         ("length", lambda: SHORTEST <= len(sentence) <= LONGEST),
         ("form", lambda: not _FORBIDDEN.search(sentence) and sentence.count("「") == sentence.count("」")),
-        ("script", lambda: not any(is_simplified(char) for char in sentence) and not _MAINLAND.search(sentence)),
+        ("script", lambda: not any(map(is_simplified, sentence)) and _as_taiwan_writes(sentence, quotes)),
         ("verdict", lambda: not _VERDICT.search(sentence)),
         ("leave", lambda: not (denied and _LEAVE.search(sentence))),
         ("loop", lambda: not _loops(sentence)),
         ("repeated", lambda: not any(_alike(sentence, other) for other in accepted)),
-        ("adds nothing", lambda: squeeze(sentence).rstrip("。") not in squeeze(shown)),
+        ("adds nothing", lambda: _shorter(sentence, shown)),
+        ("point", lambda: bool(accepted) or _to_the_point(sentence, point, quotes)),
         ("words", lambda: _worded(sentence, quotes, question)),
         ("numbers", lambda: _numbered(sentence, quotes, question)),
         ("modal", lambda: _modal(sentence, quotes)),
@@ -87,6 +94,7 @@ def grounded(
     most: int,
     *,
     denied: bool = False,
+    point: str = "",
 ) -> tuple[list[str], list[Rejection]]:
     """The sentences that hold, at most ``most``, and why the others fell."""
     kept: list[str] = []
@@ -94,7 +102,7 @@ def grounded(
     for sentence in sentences(text):
         if len(kept) == most:
             break
-        rejection = check(sentence, quotes, question, shown, kept, denied=denied)
+        rejection = check(sentence, quotes, question, shown, kept, denied=denied, point=point)
         if rejection is None and support([sentence], [*quotes])[0] < MEANING_FLOOR:
             rejection = Rejection("meaning")
         if rejection is None:
@@ -113,6 +121,25 @@ def _worded(sentence: str, quotes: Sequence[str], question: str) -> bool:
     clause = set().union(*(pairs(quote) for quote in quotes)) if quotes else set()
     known = clause | pairs(question)
     return len(own & known) / len(own) >= LEXICAL_FLOOR and len(own & clause) / len(own) >= CLAUSE_FLOOR
+
+
+def _as_taiwan_writes(sentence: str, quotes: Sequence[str]) -> bool:
+    """No word of other Chinese-speaking places, unless the clause itself has it."""
+    return all(match.group() in "".join(quotes) for match in _MAINLAND.finditer(sentence))
+
+
+def _to_the_point(sentence: str, point: str, quotes: Sequence[str]) -> bool:
+    """The sentence takes up the words that answer, where the model was given them."""
+    if not point or squeeze(point) not in squeeze("".join(quotes)):
+        return True
+    return _overlap(point, sentence) >= POINT_FLOOR
+
+
+def _shorter(sentence: str, shown: str) -> bool:
+    """Whether the sentence says less, or something else, than what is shown already."""
+    if squeeze(sentence).rstrip("。") in squeeze(shown) or _overlap(sentence, shown) > 0.95:
+        return len(shown) >= LONG_ENOUGH * len(sentence) + 30
+    return True
 
 
 def _numbered(sentence: str, quotes: Sequence[str], question: str) -> bool:

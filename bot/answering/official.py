@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot import replies
-from bot.answering.quoting import body, quote, shown_quote
+from bot.answering.quoting import body, point, quote, shown_quote
 from bot.domain import MAX_CITATIONS, Citation, Clause, Finding, Passage, Verdict
 from bot.ports import Edition
 
+POINT_QUOTE = 70
 FIRST_QUOTE = 300
 SECOND_QUOTE = 170
 SHORT_QUOTE = 90
@@ -31,6 +32,10 @@ class Official:
     verdict: Verdict | None
     explained: tuple[tuple[Clause, str], ...] = field(default=(), repr=False)
     """(clause, words) that a model may explain."""
+    points: tuple[tuple[Clause, str], ...] = field(default=(), repr=False)
+    """The same, narrowed to the sentence that answers; what a small model is given."""
+    point: str = field(default="", repr=False)
+    """The very words that answer, as far as known."""
 
 
 def official_part(edition: Edition, finding: Finding, passages: Sequence[Passage]) -> Official:
@@ -41,6 +46,7 @@ def official_part(edition: Edition, finding: Finding, passages: Sequence[Passage
     blocks: list[str] = []
     citations: list[Citation] = []
     explained: list[tuple[Clause, str]] = []
+    points: list[tuple[Clause, str]] = []
     shown = 0
     for at, passage in enumerate(chosen):
         clause = edition.clauses[passage.location]
@@ -63,6 +69,7 @@ def official_part(edition: Edition, finding: Finding, passages: Sequence[Passage
             continue
         shown += 1
         explained.append((clause, words))
+        points.append((clause, point(words, passage.words, POINT_QUOTE)))
     return Official(
         text="\n".join(blocks),
         details=_details(edition, chosen),
@@ -70,6 +77,8 @@ def official_part(edition: Edition, finding: Finding, passages: Sequence[Passage
         citations=tuple(citations),
         verdict=item.verdict if item else None,
         explained=tuple(explained),
+        points=tuple(points),
+        point=chosen[0].words if chosen else "",
     )
 
 

@@ -13,16 +13,17 @@ from bot.ports import Prompt, PromptTemplate
 
 
 def flat(text: str) -> str:
-    """One line, without the marks that a field begins with."""
-    return " ".join(text.split())
+    """One line, ended as a sentence ends."""
+    line = " ".join(text.split())
+    return line[:-1] + "。" if line.endswith(("，", "；", "、")) else line
 
 
 def build_prompt(
     template: PromptTemplate, clauses: Sequence[tuple[Clause, str]], question: str, attempt: int = 0
 ) -> Prompt:
     """The prompt for (clause, words to explain) pairs; later attempts are a little freer and differently seeded."""
-    ordered = [words for _, words in sorted(clauses, key=lambda pair: pair[0].order)]
-    fields = "".join(f"{template.clause_mark}{flat(words)}\n" for words in ordered)
+    ordered = [flat(words) for _, words in sorted(clauses, key=lambda pair: pair[0].order)]
+    fields = "".join(f"{template.clause_mark}{words}\n" for words in ordered)
     asked = f"{template.question_mark}{flat(question)}\n{template.answer_mark}"
     examples = "".join(
         f"{template.clause_mark}{clause}\n{template.question_mark}{example}\n{template.answer_mark}{answer}\n\n"
@@ -36,16 +37,14 @@ def build_prompt(
             messages.append(("user", f"{template.clause_mark}{clause}\n{template.question_mark}{example}"))
             messages.append(("assistant", answer))
         messages.append(("user", f"{fields}{template.question_mark}{flat(question)}"))
-    characters = None
-    if template.quoted_only:
-        characters = frozenset("".join(ordered) + template.joining + "".join(template.stop))
     return Prompt(
         shared=shared,
         own=fields + asked,
         stop=template.stop,
         max_tokens=template.max_tokens,
         messages=tuple(messages),
-        characters=characters,
+        sources=tuple(ordered) if template.quoted_only else (),
+        joining=template.joining,
         temperature=0.0 if attempt == 0 else 0.4,
         seed=attempt + 1,
     )

@@ -8,6 +8,7 @@ from bot.domain import Clause
 
 _SENTENCE = re.compile(r"[^。；？\n]+[。；？]?[」）)]*|\n")
 ELLIPSIS = "…"
+_EXCEPTION = re.compile(r"除非|否則|但|惟|例外|不在此限|不受此限|者，")
 
 
 def body(clause: Clause) -> str:
@@ -45,6 +46,17 @@ def quote(text: str, words: str, budget: int) -> str:
             start = spans[first][0]
         else:
             return text[start:end].strip()
+
+
+def point(text: str, words: str, budget: int) -> str:
+    """The sentence that holds ``words``, narrowed to about ``budget`` characters; with an exception it stays whole."""
+    spans = [match.span() for match in _SENTENCE.finditer(text) if match.group().strip()]
+    at = _position(text, words)
+    start, end = next(((s, e) for s, e in spans if s <= at < e), spans[0] if spans else (0, len(text)))
+    sentence = text[start:end].strip()
+    if len(sentence) <= budget or _EXCEPTION.search(sentence):
+        return sentence
+    return _cut(text, start, end, at, budget)
 
 
 def _position(text: str, words: str) -> int:

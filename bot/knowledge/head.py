@@ -26,15 +26,15 @@ from bot.knowledge.embedding import Vectors
 from bot.knowledge.words import TermSpace
 
 Matrix = NDArray[np.float64]
-RIDGE = 0.35
-SHARE_OF_WORDS = 0.5
-EMBEDDING_FLOOR = 0.75
-"""Cosines of e5 lie between about 0.75 and 1; the kernel starts there."""
+RIDGE = 0.2
+SHARE_OF_WORDS = 0.4
+WIDTH = 0.1
+"""Of the Gaussian over embeddings: cosines of e5 lie between about 0.75 and 1, so this spreads them over 0.08 to 1."""
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """Similarity of texts: a mixture of embedding and word similarity, both 0..1 and positive."""
+    """Similarity of texts, 0..1: a mixture of embedding and word similarity, positive definite as each of them is."""
 
     vectors: Vectors
     space: TermSpace
@@ -50,7 +50,7 @@ class Kernel:
     def against(self, texts: Sequence[str], vectors: Vectors) -> NDArray[np.float32]:
         """Shape (len(texts), columns)."""
         words = (rows_of(self.space, texts) @ self.rows.T).toarray().astype(np.float32)
-        meaning = np.clip((vectors @ self.vectors.T - EMBEDDING_FLOOR) / (1 - EMBEDDING_FLOOR), 0, None) ** 2
+        meaning = np.exp((vectors @ self.vectors.T - 1) / WIDTH)
         return np.asarray(self.share * words + (1 - self.share) * meaning, dtype=np.float32)
 
 

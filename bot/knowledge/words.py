@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from bot.errors import RoomError
 from bot.rooms import RoomModel, read_yaml, rooms_root
 from bot.text import plain
 
@@ -34,6 +35,31 @@ def _dictionary() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
             meanings[word.lower()] = (*meanings.get(word.lower(), ()), f"={group[0]}")
     longest_first = sorted(meanings, key=len, reverse=True)
     return re.compile("|".join(re.escape(word) for word in longest_first)), meanings
+
+
+class _Focus(RoomModel):
+    name: str
+    patterns: list[str]
+
+
+class _FocusFile(RoomModel):
+    schema_version: int = Field(alias="schema")
+    focus: list[_Focus]
+
+
+@cache
+def _focuses() -> tuple[re.Pattern[str], ...]:
+    path = rooms_root() / "knowledge" / "focus.yaml"
+    try:
+        return tuple(re.compile("|".join(entry.patterns)) for entry in read_yaml(path, _FocusFile).focus)
+    except re.error as exc:
+        raise RoomError(f"{path}：樣式不是正確的正規表示式（{exc.pattern!r}）") from exc
+
+
+def focus_view(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Shape (texts, kinds): 1 where a text asks for that kind of thing (``knowledge/focus.yaml``)."""
+    lowered = [plain(text).lower() for text in texts]
+    return np.array([[bool(focus.search(text)) for focus in _focuses()] for text in lowered], dtype=np.float32)
 
 
 def terms(text: str) -> list[str]:

@@ -16,11 +16,16 @@ from numpy.typing import NDArray
 
 from bot.domain import ModelStamp
 from bot.errors import GenerationFault, ModelFileError
+from bot.llm.fragments import TokenTable, Transitions
 from bot.llm.manifest import ChatManifest
 from bot.ports import Prompt
 
-_LONGEST_TOKEN = 6
-"""Characters; longer tokens are never needed to write Chinese."""
+
+def _token_text(llama: Any, token: int) -> str:
+    try:
+        return str(llama._model.token_get_text(token))
+    except UnicodeDecodeError:
+        return ""
 
 
 @ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
@@ -81,28 +86,30 @@ class LlamaModel:
         return time.monotonic() > self._deadline or self._cancelled()
 
     @cached_property
-    def _token_characters(self) -> NDArray[np.uint32]:
-        """Per token its characters as code points, padded with 0; a row of 1s where a token is too long or no text."""
+    def _tokens(self) -> TokenTable:
+        """The vocabulary as characters; about a third of a second, once."""
         llama = self._llama
-        rows = np.ones((llama.n_vocab(), _LONGEST_TOKEN), dtype=np.uint32)
-        for token in range(llama.n_vocab()):
-            try:
-                text = llama._model.token_get_text(token)
-            except UnicodeDecodeError:
-                continue
-            if 0 < len(text) <= _LONGEST_TOKEN and not text.startswith("<"):
-                rows[token] = 0
-                rows[token, : len(text)] = [ord(char) for char in text]
-        return rows
+        return TokenTable([_token_text(llama, token) for token in range(llama.n_vocab())])
 
-    def _only(self, characters: frozenset[str]) -> Callable[[Any, NDArray[np.single]], NDArray[np.single]]:
-        """A processor of scores that leaves only tokens made of ``characters`` (and the end of text)."""
-        codes = np.array([0, *sorted(ord(char) for char in characters)], dtype=np.uint32)
-        forbidden = ~np.isin(self._token_characters, codes).all(axis=1)
-        forbidden[self._llama.token_eos()] = False
+    def _only_pieces(self, prompt: Prompt) -> Callable[[Any, NDArray[np.single]], NDArray[np.single]]:
+        """A processor of scores that leaves the tokens that may follow, and the end where a sentence has ended."""
+        transitions = Transitions.over(prompt.sources, prompt.joining)
+        tokens, firsts, lasts = self._tokens.usable(transitions)
+        last_of = dict(zip(tokens.tolist(), lasts.tolist(), strict=True))
+        end = self._llama.token_eos()
+        full_stop = transitions.index["。"]
+        begun = -1
 
-        def process(_: Any, scores: NDArray[np.single]) -> NDArray[np.single]:
-            scores[forbidden] = -np.inf
+        def process(ids: NDArray[np.intc], scores: NDArray[np.single]) -> NDArray[np.single]:
+            nonlocal begun
+            begun = len(ids) if begun < 0 else begun
+            last = last_of.get(int(ids[-1]), 0) if len(ids) > begun else 0
+            kept = tokens[transitions.allowed[last, firsts]]
+            only = np.full_like(scores, -np.inf)
+            only[kept] = scores[kept]
+            if last == full_stop or not len(kept):
+                only[end] = max(float(scores[end]), -1e3)
+            scores[:] = only
             return scores
 
         return process
@@ -136,15 +143,15 @@ class LlamaModel:
             "stop": list(prompt.stop),
             "stream": True,
         }
-        if prompt.characters is not None:
+        if prompt.sources:
             import llama_cpp
 
-            options["logits_processor"] = llama_cpp.LogitsProcessorList([self._only(prompt.characters)])
+            options["logits_processor"] = llama_cpp.LogitsProcessorList([self._only_pieces(prompt)])
         if self.manifest.template == "chat" and prompt.messages:
             messages = [{"role": role, "content": content} for role, content in prompt.messages]
             stream = llama.create_chat_completion(messages, **options)
         else:
-            stream = llama.create_completion(prompt.shared + prompt.own, repeat_penalty=1.05, **options)
+            stream = llama.create_completion(prompt.shared + prompt.own, repeat_penalty=1.15 if prompt.sources else 1.05, **options)
         for event in stream:
             if cancelled() or time.monotonic() > deadline:
                 return
