@@ -2,7 +2,7 @@
 
 A kernel ridge over two views of the text, embeddings and words, fitted on the edition's own phrasings. One solve
 gives every class at once, and from the same solve the predictions each phrasing would have got had its whole
-template been left out, in closed form: with ``M = (K + rI)^-1`` and ``A = M Y`` the held-out prediction of a block B is
+template been left out, in closed form: with ``M = (K + rD)^-1`` and ``A = M Y`` the held-out prediction of a block B is
 ``Y_B - inv(M_BB) A_B``. Thresholds and fusion weights are fitted on those held-out predictions only.
 """
 
@@ -67,12 +67,14 @@ class Ridge:
     held_out: Matrix
 
 
-def fit(gram: NDArray[np.float32], targets: Matrix, blocks: Sequence[int], ridge: float = RIDGE) -> Ridge:
-    """Solves the ridge for all targets; ``blocks[i]`` names the template of row i."""
+def fit(
+    gram: NDArray[np.float32], targets: Matrix, blocks: Sequence[int], doubt: NDArray[np.float64], ridge: float = RIDGE
+) -> Ridge:
+    """Solves the ridge for all targets; ``blocks[i]`` names the template of row i, ``doubt[i]`` scales its ridge."""
     from scipy.linalg import cho_factor, cho_solve
 
     regular = gram.astype(np.float64)
-    regular[np.diag_indices_from(regular)] += ridge
+    regular[np.diag_indices_from(regular)] += ridge * doubt
     factor = cho_factor(regular, lower=True, overwrite_a=True)
     inverse = cho_solve(factor, np.eye(len(gram)), overwrite_b=True)
     coefficients = inverse @ targets

@@ -22,7 +22,7 @@ from bot.knowledge.training import Corpus, corpus, train
 from bot.knowledge.words import WordIndex
 from bot.rooms import read_yaml, rooms_root
 
-VERSION = 3
+VERSION = 4
 """Raise it when the way of building changes; older indexes are then built anew."""
 Progress = Callable[[str, int, int], None]
 """Told the step, what is done and what there is in all."""

@@ -21,6 +21,11 @@ CANDIDATES = 25
 TURNED_AWAY = 0.05
 """Held-out phrasings have lost all their kin, so they are harder than what people ask: 5 % there were 1 % of a labelled set."""
 FEATURES = ("ridge", "group", "nearest", "words", "sentence")
+RELATIVE = (0, 1, 2, 4)
+"""Features that the ranking also sees as their distance to the best location of the same question."""
+RANKING = (*FEATURES, *(f"{FEATURES[at]} to best" for at in RELATIVE), "asked", "intercept")
+USUAL_COUNT = 40
+"""Phrasings of a location at which its rows have the plain ridge; rows of larger ones are trusted less."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,12 @@ class Layout:
         self.order = order[self.row_location[order] >= 0]
         sorted_locations = self.row_location[self.order]
         self.present, self.starts = np.unique(sorted_locations, return_index=True)
+        self.counts = np.bincount(sorted_locations, minlength=len(data.locations))
+
+    def doubt(self) -> NDArray[np.float64]:
+        """Per row how much its ridge is scaled, so that a much-asked location does not draw everything to itself."""
+        counts = np.where(self.row_location >= 0, self.counts[self.row_location], USUAL_COUNT)
+        return np.asarray(np.sqrt(counts / USUAL_COUNT), dtype=np.float64)
 
     def nearest(self, kernel: NDArray[np.float32]) -> NDArray[np.float32]:
         """Highest similarity per location, shape (rows, locations)."""
@@ -163,11 +174,12 @@ class Layout:
 
 
 def features(views: Views, layout: Layout) -> NDArray[np.float64]:
-    """Shape (rows, locations, features)."""
+    """Shape (rows, locations, features): each view, its distance to the row's best, and how much the location is asked."""
     top = np.maximum(views.words.max(axis=1, keepdims=True), 1e-6)
-    return np.stack(
-        [views.locations, layout.best_group(views.groups), views.nearest, views.words / top, views.sentences], axis=2
-    ).astype(np.float64)
+    own = [views.locations, layout.best_group(views.groups), views.nearest, views.words / top, views.sentences]
+    relative = [own[at] - own[at].max(axis=1, keepdims=True) for at in RELATIVE]
+    asked = np.broadcast_to(np.log1p(layout.counts), views.locations.shape)
+    return np.stack([*own, *relative, asked], axis=2).astype(np.float64)
 
 
 def gate_features(views: Views, scores: Matrix) -> NDArray[np.float64]:
@@ -211,8 +223,8 @@ def train(
     """The head; ``words`` and ``sentences`` are the text views of every row, shape (rows, locations)."""
     kernel = Kernel.over(data.texts, vectors)
     gram = kernel.against(data.texts, vectors)
-    solved = fit(gram, targets(data), data.blocks)
     layout = Layout(data)
+    solved = fit(gram, targets(data), data.blocks, layout.doubt())
     held = _without_own_template(gram, data.blocks)
     views = make_views(data, layout, solved.held_out, held, words, sentences)
     rank, top = _fit_ranking(data, layout, views)
@@ -236,7 +248,7 @@ def train(
             "ridge": RIDGE,
             "share_of_words": SHARE_OF_WORDS,
             "held_out": {**top, **gate_card},
-            "rank_weights": dict(zip((*FEATURES, "intercept"), [round(float(w), 3) for w in rank], strict=True)),
+            "rank_weights": dict(zip(RANKING, [round(float(weight), 3) for weight in rank], strict=True)),
         },
     )
 
