@@ -110,9 +110,7 @@ class Assistant:
         except Exception as exc:  # a defect of ours must not take the process down nor show anybody's words
             code = uuid.uuid4().hex[:8]
             log.error("reply failed code=%s error=%s", code, type(exc).__name__)
-            reply = Reply(
-                message.id, Kind.ERROR, replies.BROKEN.format(code=code), edition, timings_ms=clock.timings()
-            )
+            reply = Reply(message.id, Kind.ERROR, replies.BROKEN.format(code=code), edition, timings_ms=clock.timings())
             prompt_sha = None
         if self._recorder is not None:
             self._recorder.keep(reply, channel=channel, who=who, prompt_sha256=prompt_sha)
@@ -135,7 +133,12 @@ class Assistant:
             marks = (GuardMark("length", Outcome.BLOCK),)
             return (
                 Reply(
-                    message.id, Kind.REFUSED, text, edition, refusal=Refusal.TOO_LONG, guards=marks,
+                    message.id,
+                    Kind.REFUSED,
+                    text,
+                    edition,
+                    refusal=Refusal.TOO_LONG,
+                    guards=marks,
                     timings_ms=clock.timings(),
                 ),
                 None,
@@ -189,8 +192,9 @@ class Assistant:
         marks = (*judged.marks, *checked.marks)
         if blocked:
             text = replies.GUARD_BROKEN
-            refused = Reply(message.id, Kind.ERROR, text, knowledge.edition.manifest.id, guards=marks,
-                            timings_ms=clock.timings())
+            refused = Reply(
+                message.id, Kind.ERROR, text, knowledge.edition.manifest.id, guards=marks, timings_ms=clock.timings()
+            )
             return refused, None
         return (
             Reply(

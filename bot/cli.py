@@ -123,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_kb(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_kb(commands: argparse._SubParsersAction[_Parser]) -> None:
     kb = commands.add_parser("kb", help="知識版本").add_subparsers(metavar="動作", required=True, parser_class=_Parser)
     listing = kb.add_parser("list", help="列出版本")
     listing.add_argument("--json", action="store_true")
@@ -141,7 +141,7 @@ def _add_kb(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         later.set_defaults(command=_later, name=f"kb {name}")
 
 
-def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
     models = commands.add_parser("models", help="聊天模型").add_subparsers(
         metavar="動作", required=True, parser_class=_Parser
     )

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import disk_usage
-
 from typing import TYPE_CHECKING
 
 from bot.errors import ZhiyinError

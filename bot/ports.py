@@ -54,7 +54,7 @@ class Retriever(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a chat model is asked. ``shared`` is constant for an edition and comes first; ``own`` differs by question."""
+    """What a chat model is asked. ``shared`` is constant and comes first; ``own`` differs by question."""
 
     shared: str
     own: str = field(repr=False)

@@ -36,7 +36,9 @@ PAUSED = "服務暫停中，請稍後再試。"
 BROKEN = "處理這則訊息時出了狀況，已記下狀況代號 {code}（不含您的文字）。請再試一次；若仍不行，請告知管理者。"
 GUARD_BROKEN = "安全檢查未能完成，為了保護資料，這則訊息不處理，也沒有留存。請稍後再試。"
 REFUSALS = {
-    Refusal.SECRET: "訊息裡像是有密碼、金鑰或列有密等的文件內容，我不能處理，也沒有留存。請改以文字描述您想問的情況，不要貼上內容。",
+    Refusal.SECRET: (
+        "訊息裡像是有密碼、金鑰或列有密等的文件內容，我不能處理，也沒有留存。請改以文字描述您想問的情況，不要貼上內容。"
+    ),
     Refusal.ATTACK: "這則訊息要我改變規則或角色，我只依《{title}》的原文回答。請直接問您想知道的規定。",
     Refusal.NOT_ALLOWED: "這個功能您目前沒有權限使用。",
 }
@@ -44,7 +46,9 @@ REFUSALS = {
 
 def disclosure(stamp: ModelStamp, manifest: Manifest) -> str:
     """The AI-use disclosure of 陸/一/(五) and 陸/二/(四): vendor, model, version, and the check that is due."""
-    return f"說明段由 {stamp.vendor} {stamp.name}（{stamp.version}）產生，請承辦人員檢視確認。｜{edition_mark(manifest)}"
+    return (
+        f"說明段由 {stamp.vendor} {stamp.name}（{stamp.version}）產生，請承辦人員檢視確認。｜{edition_mark(manifest)}"
+    )
 
 
 def edition_mark(manifest: Manifest) -> str:

@@ -23,7 +23,7 @@ Read = TypeVar("Read", bound=BaseModel)
 
 @cache
 def rooms_root() -> Path:
-    """The folder that holds ``knowledge/``, ``guardrails/`` and ``models/``: the checkout's, or the installed package's."""
+    """The folder that holds the rooms of data: the checkout's, or the installed package's."""
     package = Path(__file__).resolve().parent
     for candidate in (package.parent, package / "_rooms"):
         if (candidate / "knowledge").is_dir() and (candidate / "guardrails").is_dir():
@@ -62,6 +62,7 @@ def read_yaml(path: Path, model: type[Read]) -> Read:
         return model.model_validate(raw)
     except ValidationError as exc:
         faults = "；".join(
-            f"{'.'.join(str(part) for part in fault['loc']) or '（整份）'}：{fault['msg']}" for fault in exc.errors()[:5]
+            f"{'.'.join(str(part) for part in fault['loc']) or '（整份）'}：{fault['msg']}"
+            for fault in exc.errors()[:5]
         )
         raise RoomError(f"{path}：{faults}") from exc

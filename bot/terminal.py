@@ -52,8 +52,11 @@ class StepBars:
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
             self._bars = Progress(
-                TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
-                TimeRemainingColumn(), console=Console(stderr=True),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.percentage:>3.0f}%"),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
             )
             self._bars.start()
         if step not in self._tasks:
@@ -217,5 +220,3 @@ class _LiveWatcher:
         from rich.text import Text
 
         self._live.update(Text(self._text))
-
-

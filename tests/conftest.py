@@ -1,4 +1,4 @@
-"""Shared set-up: no network, a state folder of the tests' own, skips that fail where the system packages are installed."""
+"""Shared set-up: prepared applications, and skips that fail where the system packages are installed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.app import App
 from bot.knowledge.editions import FolderEdition, read_edition, shipped_folder
 from bot.settings import Settings
+
+# In CI a run is judged by the same examples every time; elsewhere new ones are looked for.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("ZHIYIN_CI"):
+    settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = Path(os.environ.get("ZHIYIN_STATE") or ROOT / ".state")

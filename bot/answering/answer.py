@@ -40,7 +40,9 @@ def find(knowledge: Knowledge, question: str) -> Finding:
     if named is not None:
         others = [passage for passage in finding.passages if passage.location != named]
         return replace(
-            finding, passages=(Passage(named, 1.0), *others)[:10], answerable=1.0,
+            finding,
+            passages=(Passage(named, 1.0), *others)[:10],
+            answerable=1.0,
             item=named if named in knowledge.edition.official else None,
         )
     if not _TWO.search(question):

@@ -27,15 +27,21 @@ SHORTEST, LONGEST = 8, 130
 _PROHIBITION = re.compile(r"不得|不可|不應|不宜|不能|禁止|避免|勿|不准|不許|嚴禁|切勿")
 _NEGATION = re.compile(r"不|未|無|非|勿|禁|避免|否|沒有|毋")
 _OBLIGATION = re.compile(r"必須|務必|應|須|一定要")
-_PERMISSION = re.compile(r"(?<![不取使值獲記覺所])得(?![標到出知])|可以|(?<![不認許])可(?![能靠信行疑])|允許|准許|無須|不必|免")
+_PERMISSION = re.compile(
+    r"(?<![不取使值獲記覺所])得(?![標到出知])|可以|(?<![不認許])可(?![能靠信行疑])|允許|准許|無須|不必|免"
+)
 _LEAVE = re.compile(r"可以|(?<!不)可(?:用|使用|直接|由|採)|(?<!不)得(?:使用|用|以|直接|由|採)|允許|准許|無須|不必|免於")
 _ADVICE = re.compile(r"宜|最好|建議|盡可能|儘量|盡量")
-_VERDICT = re.compile(r"(?:^|[，、：])(?:不?可以|可|不行|可行|不可|是的|沒問題|當然)(?:[，。！]|$)|可以的|沒有問題|都可以|不需要|不用(?:再)?(?:檢|標|揭|送|經)")
+_VERDICT = re.compile(
+    r"(?:^|[，、：])(?:不?可以|可|不行|可行|不可|是的|沒問題|當然)(?:[，。！]|$)|可以的|沒有問題|都可以|不需要|不用(?:再)?(?:檢|標|揭|送|經)"
+)
 _NUMBER = re.compile(r"[0-9]+|[一二三四五六七八九十百千]+(?=[條項款日天年月次份元個小])")
 _MAINLAND = re.compile(
     r"信息|軟件|硬件|網絡|視頻|默認|質量|用戶|服務器|數據庫|打印|屏幕|智能(?!手機)|鏈接|程序員|代碼|優化算法|賬號|賬戶|登錄|互聯網|短信|文檔|郵箱"
 )
-_FORBIDDEN = re.compile(r"https?:|www\.|[<>{}\[\]`|]|\*\*|原文：|提問：|回答：|條文：|作為(?:一個)?(?:AI|人工智慧)(?:模型|助理)?，|！")
+_FORBIDDEN = re.compile(
+    r"https?:|www\.|[<>{}\[\]`|]|\*\*|原文：|提問：|回答：|條文：|作為(?:一個)?(?:AI|人工智慧)(?:模型|助理)?，|！"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,13 @@ def pairs(text: str) -> set[str]:
 
 
 def check(
-    sentence: str, quotes: Sequence[str], question: str, shown: str, accepted: Sequence[str], *, denied: bool = False,
+    sentence: str,
+    quotes: Sequence[str],
+    question: str,
+    shown: str,
+    accepted: Sequence[str],
+    *,
+    denied: bool = False,
     point: str = "",
 ) -> Rejection | None:
     """The first check the sentence fails by its words alone, or None.
@@ -66,7 +78,7 @@ def check(
     edition's verdict is no, so nothing may sound like leave; ``point``: the words that answer, which the first sentence
     must take up.
     """
-    for name, holds in (
+    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
         ("length", lambda: SHORTEST <= len(sentence) <= LONGEST),
         ("form", lambda: not _FORBIDDEN.search(sentence) and sentence.count("「") == sentence.count("」")),
         ("script", lambda: not any(map(is_simplified, sentence)) and _as_taiwan_writes(sentence, quotes)),
@@ -79,7 +91,8 @@ def check(
         ("words", lambda: _worded(sentence, quotes, question)),
         ("numbers", lambda: _numbered(sentence, quotes, question)),
         ("modal", lambda: _modal(sentence, quotes)),
-    ):
+    )
+    for name, holds in checks:
         if not holds():
             return Rejection(name)
     return None

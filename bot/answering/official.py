@@ -62,9 +62,7 @@ def official_part(edition: Edition, finding: Finding, passages: Sequence[Passage
             blocks.append(f"{lead}\n{_shown(edition, clause, words)}" if lead else _shown(edition, clause, words))
         elif shown < 2 and passage.score >= SECOND_SHOWN:
             lead = lead_of(edition, clause)
-            blocks.append(
-                f"{lead}{_shown(edition, clause, words)}（{replies.shown(clause.location)}）"
-            )
+            blocks.append(f"{lead}{_shown(edition, clause, words)}（{replies.shown(clause.location)}）")
         else:
             continue
         shown += 1

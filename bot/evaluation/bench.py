@@ -43,9 +43,7 @@ def bench(app: App, *, as_json: bool) -> int:
         "generate_ms": round(median([reply.timings_ms.generate for reply in explained]), 1),
         "reply_ms": round(median([reply.timings_ms.total for reply in replies]), 1),
         "reply_ms_longest": round(max(reply.timings_ms.total for reply in replies), 1),
-        "without_model_ms": round(
-            median([reply.timings_ms.total - reply.timings_ms.generate for reply in replies]), 1
-        ),
+        "without_model_ms": round(median([reply.timings_ms.total - reply.timings_ms.generate for reply in replies]), 1),
     }
     figures |= _plain(app, figures)
     figures["memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

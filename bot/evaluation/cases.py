@@ -36,8 +36,11 @@ def read_sets(folder: Path) -> dict[str, list[Case]]:
     """Every known set in the folder; ``UsageError`` where there is none or a line is wrong."""
     if not folder.is_dir():
         raise UsageError(f"找不到資料夾 {folder}")
-    sets = {kind: _read(folder / f"{kind}.jsonl", name) for kind, (name, _) in KINDS.items()
-            if (folder / f"{kind}.jsonl").is_file()}
+    sets = {
+        kind: _read(folder / f"{kind}.jsonl", name)
+        for kind, (name, _) in KINDS.items()
+        if (folder / f"{kind}.jsonl").is_file()
+    }
     if not sets:
         raise UsageError(f"{folder} 裡沒有題組（{'、'.join(f'{kind}.jsonl' for kind in KINDS)}）")
     return sets

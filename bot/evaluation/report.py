@@ -55,7 +55,10 @@ def _run(app: App, cases: list[Case], mode: Mode, name: str) -> list[Reply]:
 
 def _plain(score: Score, replies: list[Reply]) -> dict[str, Any]:
     return {
-        **{name: {"right": right, "of": of, "share": round(right / of, 4)} for name, (right, of) in score.figures.items()},
+        **{
+            name: {"right": right, "of": of, "share": round(right / of, 4)}
+            for name, (right, of) in score.figures.items()
+        },
         **{name: round(value, 4) for name, value in score.extra.items()},
         "median_ms": {
             "total": round(median([reply.timings_ms.total for reply in replies]), 1),

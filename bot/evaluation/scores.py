@@ -13,7 +13,6 @@ from bot.evaluation.cases import Case
 from bot.text import squeeze
 
 
-
 @dataclass(frozen=True, slots=True)
 class Miss:
     """A case that was not right: which check, and what was seen instead (never used outside evaluation)."""

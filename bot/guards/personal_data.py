@@ -51,7 +51,10 @@ class PersonalData:
         """``text`` with every entity masked and everything else as typed."""
         pieces, at = [], 0
         for entity in sorted(entities, key=lambda entity: entity.start):
-            pieces += [text[at : entity.start], mask(text[entity.start : entity.end], self._rules.entities[entity.type])]
+            pieces += [
+                text[at : entity.start],
+                mask(text[entity.start : entity.end], self._rules.entities[entity.type]),
+            ]
             at = entity.end
         return "".join([*pieces, text[at:]])
 
@@ -59,9 +62,7 @@ class PersonalData:
         """What a kind is called in replies."""
         return self._rules.entities[entity_type].name
 
-    def _accompanied(
-        self, text: str, found: Sequence[_Candidate], sure: Sequence[_Candidate]
-    ) -> Iterable[_Candidate]:
+    def _accompanied(self, text: str, found: Sequence[_Candidate], sure: Sequence[_Candidate]) -> Iterable[_Candidate]:
         """Candidates that count because a person is identified beside them."""
         persons = [candidate for candidate in sure if candidate.type in self._rules.identifying]
         for candidate in found:

@@ -48,11 +48,9 @@ class _FamilyFile(RoomModel):
     aside: str
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One numbering style: ``pattern`` matches its marker at the start of a line, ``cell`` in a table's first column."""
+    """One numbering style: ``pattern`` matches a marker at a line's start, ``cell`` in a table's first column."""
 
     name: str
     pattern: re.Pattern[str]

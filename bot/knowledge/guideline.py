@@ -144,7 +144,7 @@ class _Reader:
         if not self.path:
             self.front.append((begin, unit.end))
             return
-        if len(self.path) > 1 and unit.blank_before and self.family.closing.match(self.source, begin):
+        if len(self.path) > 1 and unit.blank_before and self.family.closing.match("".join(self.source[begin : begin + 16].split())):
             self.path.pop()
         self._append(unit, begin)
 
@@ -183,7 +183,11 @@ class _Reader:
         match = self.family.rows.match(self.source, begin)
         if match and match.end() == unit.end:
             self._open(
-                _Open(f"{self.path[0].location}/{match.group(1)}", self.path[0].location, "row", 0), 1, unit, begin, begin
+                _Open(f"{self.path[0].location}/{match.group(1)}", self.path[0].location, "row", 0),
+                1,
+                unit,
+                begin,
+                begin,
             )
             return True
         level = self.family.levels[0]
@@ -209,15 +213,11 @@ class _Reader:
 
     def _open_level(self, unit: _Unit, level: Level, number: int, text_from: int, begin: int) -> bool:
         """Opens the clause if its number is the next one at an open level, or the first of a level below."""
-        for depth, clause in enumerate(self.path):
-            if clause.style == level.name:
-                if number != clause.number + 1:
-                    return False
-                break
-        else:
-            if number != 1:
-                return False
-            depth = len(self.path)
+        open_styles = [clause.style for clause in self.path]
+        depth = open_styles.index(level.name) if level.name in open_styles else len(self.path)
+        expected = self.path[depth].number + 1 if depth < len(self.path) else 1
+        if number != expected:
+            return False
         parent = self.path[depth - 1].location
         self._open(_Open(f"{parent}/{level.step(number)}", parent, level.name, number), depth, unit, text_from, begin)
         return True
@@ -237,7 +237,9 @@ class _Reader:
 
     def _ends_sentence(self, unit: _Unit) -> bool:
         text = self.path[-1].text if self.path else ""
-        return not text or text.rstrip(" ）)」”\"")[-1:] in _ENDS + "." or (unit.blank_before and not self._comma_before())
+        return (
+            not text or text.rstrip(' ）)」”"')[-1:] in _ENDS + "." or (unit.blank_before and not self._comma_before())
+        )
 
     def _comma_before(self) -> bool:
         return bool(self.path) and self.path[-1].text.rstrip()[-1:] in "，、；,;"
@@ -261,7 +263,7 @@ class _Reader:
         return bool(text) and len(text) <= _LONGEST_TITLE and not _HEADING_STOPS.search(text.rstrip("：:"))
 
     def _joint(self, clause: _Open, text: str, unit: _Unit) -> str:
-        """What stands between the clause's text so far and the next run: nothing where a sentence was merely wrapped."""
+        """What stands between the text so far and the next run: nothing where a sentence was merely wrapped."""
         before = clause.text[-1:]
         if not before:
             return ""

@@ -98,7 +98,7 @@ class Head:
     def save(self, path: Path) -> None:
         """Writes the arrays and, beside them, the card with the file's sha256; whole or not at all."""
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, **self.arrays)
+        np.savez_compressed(buffer, allow_pickle=False, **self.arrays)
         data = buffer.getvalue()
         card = {**self.card, "file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
         try:

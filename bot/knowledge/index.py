@@ -1,4 +1,4 @@
-"""Builds what retrieval needs of an edition: vectors in Chroma, the trained head beside them. Repeatable, whole or not."""
+"""Builds what retrieval needs of an edition: vectors in Chroma, the trained head beside them; whole or not at all."""
 
 from __future__ import annotations
 
@@ -126,8 +126,10 @@ def build(edition: FolderEdition, embedder: SentenceEmbedder, folder: Path, prog
             progress("訓練排序", 0, 1)
         words, similar = text_views(edition, data, vectors, sentence_vectors, sentences)
         head = train(data, vectors, words, similar)
-        kept = Head(head.arrays, {**head.card, "edition": edition.manifest.id, "content": content,
-                                  "embedding": embedder.fingerprint})
+        kept = Head(
+            head.arrays,
+            {**head.card, "edition": edition.manifest.id, "content": content, "embedding": embedder.fingerprint},
+        )
         kept.save(head_path(folder, edition.manifest.id))
         if progress:
             progress("訓練排序", 1, 1)

@@ -57,5 +57,3 @@ class Library:
         retriever = EditionRetriever(edition, self.embedder, self.index_folder)
         triage = self._triage_for(edition, retriever) if self._triage_for else None
         return Knowledge(edition, retriever, triage)
-
-

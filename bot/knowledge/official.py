@@ -10,7 +10,9 @@ from bot.knowledge.family import Family
 
 _NO = re.compile(r"(?:不可以?|不得|不行|不能|不宜|禁止|否)(?=[。，；,]|$)")
 _YES = re.compile(r"(?:可以?|得|是|能)(?:使用)?$")
-_CONDITIONAL = re.compile(r"可以?，|可，|得，|原則上|而定|有可能|視.{1,20}情形|在.{1,30}(?:下|前提)|經.{1,20}後.{0,4}可")
+_CONDITIONAL = re.compile(
+    r"可以?，|可，|得，|原則上|而定|有可能|視.{1,20}情形|在.{1,30}(?:下|前提)|經.{1,20}後.{0,4}可"
+)
 
 
 def read_verdict(first_sentence: str) -> Verdict | None:

@@ -87,8 +87,11 @@ class EditionRetriever:
         found = []
         for at in order:
             location = self.data.locations[at]
-            members = [g for g in np.flatnonzero(self.layout.group_location[:, at])
-                       if self.data.groups[g].locations[0] == location]
+            members = [
+                g
+                for g in np.flatnonzero(self.layout.group_location[:, at])
+                if self.data.groups[g].locations[0] == location
+            ]
             words = self.data.groups[max(members, key=lambda g: groups[g])].words if members else ""
             found.append(Passage(location, float(scores[at]), words))
         return tuple(found)

@@ -30,9 +30,13 @@ def _translated(folder: Path) -> Iterator[None]:
     except (KeyboardInterrupt, SystemExit):
         raise
     except OSError as exc:
-        raise StateError(f"無法使用索引資料夾 {folder}（{exc.strerror or type(exc).__name__}）；請檢查空間與權限") from exc
+        raise StateError(
+            f"無法使用索引資料夾 {folder}（{exc.strerror or type(exc).__name__}）；請檢查空間與權限"
+        ) from exc
     except Exception as exc:  # Chroma raises from its Rust core without a common base class
-        raise IndexFault(f"索引 {folder} 無法使用（{type(exc).__name__}）；請執行 zhiyin kb build --index 重建") from exc
+        raise IndexFault(
+            f"索引 {folder} 無法使用（{type(exc).__name__}）；請執行 zhiyin kb build --index 重建"
+        ) from exc
 
 
 class PassageStore:

@@ -19,7 +19,7 @@ SECONDARY = 0.6
 CLASSES = ("covered", "manifest", "near", "off_topic", "small_talk")
 CANDIDATES = 25
 TURNED_AWAY = 0.05
-"""Held-out phrasings have lost all their kin, so they are harder than what people ask: 5 % there were 1 % of a labelled set."""
+"""Held-out phrasings have lost all their kin and are harder than what people ask: 5 % of them is less outside."""
 FEATURES = ("ridge", "group", "nearest", "words", "sentence")
 RELATIVE = (0, 1, 2, 4)
 """Features that the ranking also sees as their distance to the best location of the same question."""
@@ -47,7 +47,7 @@ class Corpus:
 def corpus(edition: FolderEdition, off_topic: BeyondFile, small_talk: BeyondFile) -> Corpus:
     """Collects the phrasings of the edition and of the room."""
     questions = edition.questions
-    groups = tuple([*questions.groups, *questions.manifest])
+    groups = (*questions.groups, *questions.manifest)
     texts: list[str] = []
     blocks: list[int] = []
     group_of: list[int] = []
@@ -174,7 +174,7 @@ class Layout:
 
 
 def features(views: Views, layout: Layout) -> NDArray[np.float64]:
-    """Shape (rows, locations, features): each view, its distance to the row's best, and how much the location is asked."""
+    """Shape (rows, locations, features): each view, its distance to the row's best, how much a location is asked."""
     top = np.maximum(views.words.max(axis=1, keepdims=True), 1e-6)
     own = [views.locations, layout.best_group(views.groups), views.nearest, views.words / top, views.sentences]
     relative = [own[at] - own[at].max(axis=1, keepdims=True) for at in RELATIVE]
@@ -199,7 +199,9 @@ def gate_features(views: Views, scores: Matrix) -> NDArray[np.float64]:
     )
 
 
-def logistic(design: NDArray[np.float64], target: NDArray[np.float64], *, c: float = 1.0, balanced: bool = False) -> Any:
+def logistic(
+    design: NDArray[np.float64], target: NDArray[np.float64], *, c: float = 1.0, balanced: bool = False
+) -> Any:
     """A scikit-learn logistic regression over standardised columns."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -217,9 +219,7 @@ def plain_weights(model: Any) -> NDArray[np.float64]:
     return np.append(weights, regression.intercept_[0] - float(np.sum(weights * scaler.mean_)))
 
 
-def train(
-    data: Corpus, vectors: Vectors, words: NDArray[np.float32], sentences: NDArray[np.float32]
-) -> Head:
+def train(data: Corpus, vectors: Vectors, words: NDArray[np.float32], sentences: NDArray[np.float32]) -> Head:
     """The head; ``words`` and ``sentences`` are the text views of every row, shape (rows, locations)."""
     kernel = Kernel.over(data.texts, vectors)
     gram = kernel.against(data.texts, vectors)
@@ -265,12 +265,22 @@ def make_views(
     """Bundles the views of the rows of ``kernel``."""
     groups, locations, items, classes = split_columns(data, predictions)
     covered = kernel[:, layout.is_covered].max(axis=1)
-    beyond = kernel[:, ~layout.is_covered].max(axis=1) if (~layout.is_covered).any() else np.zeros(len(kernel))
+    others = kernel[:, ~layout.is_covered]
+    beyond = others.max(axis=1) if others.shape[1] else np.zeros(len(kernel), dtype=np.float32)
     told = data.texts if texts is None else texts
     lengths = np.log1p([len(text) for text in told])
     return Views(
-        groups, locations, items, classes, layout.nearest(kernel), covered, beyond, words, sentences,
-        np.asarray(lengths, dtype=np.float32), focus_view(told),
+        groups,
+        locations,
+        items,
+        classes,
+        layout.nearest(kernel),
+        covered,
+        beyond,
+        words,
+        sentences,
+        np.asarray(lengths, dtype=np.float32),
+        focus_view(told),
     )
 
 
@@ -326,7 +336,10 @@ def _fit_items(data: Corpus, views: Views) -> NDArray[np.float64]:
     cuts = []
     for at, location in enumerate(data.items):
         is_item = np.array(
-            [index >= 0 and data.groups[index].item and data.groups[index].locations[0] == location for index in data.group]
+            [
+                index >= 0 and data.groups[index].item and data.groups[index].locations[0] == location
+                for index in data.group
+            ]
         )
         others = views.items[~is_item, at]
         own = views.items[is_item, at]

@@ -95,8 +95,6 @@ class WordIndex:
         return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
 
 
-
-
 class TermSpace:
     """Unit vectors of tf-idf over the terms seen at construction."""
 

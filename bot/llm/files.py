@@ -20,7 +20,6 @@ Progress = Callable[[int, int], None]
 _BLOCK = 1 << 20
 
 
-
 def folder(state: Path) -> Path:
     """Where model files lie."""
     return state / "models"
@@ -104,7 +103,7 @@ def _seen(path: Path, sha256: str) -> bool:
         stat = path.stat()
     except (OSError, ValueError):
         return False
-    return mark == {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256}
+    return bool(mark == {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256})
 
 
 def _mark(path: Path, sha256: str) -> None:

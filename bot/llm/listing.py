@@ -129,7 +129,9 @@ def verify_models(settings: Settings) -> int:
         actual = sha256_file(path, _progress)
         holds = manifest.sha256 is None or actual == manifest.sha256
         wrong += not holds
-        print(f"{'✓' if holds else '✗'} {manifest.id}　{path.name}　{actual[:16]}…" + ("" if holds else "　sha256 不符"))
+        print(
+            f"{'✓' if holds else '✗'} {manifest.id}　{path.name}　{actual[:16]}…" + ("" if holds else "　sha256 不符")
+        )
     return 1 if wrong else 0
 
 

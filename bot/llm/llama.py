@@ -28,9 +28,11 @@ def _token_text(llama: Any, token: int) -> str:
         return ""
 
 
-@ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
-def _SILENT(level: int, text: bytes, data: object) -> None:  # noqa: N802 - a constant for C
+def _say_nothing(level: int, text: bytes, data: object) -> None:
     """llama.cpp writes to standard error by itself; what matters reaches us as return codes."""
+
+
+_SILENT = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)(_say_nothing)
 
 
 class LlamaModel:
@@ -76,7 +78,9 @@ class LlamaModel:
                 verbose=False,
             )
         except (ValueError, OSError, RuntimeError) as exc:
-            raise ModelFileError(f"無法載入模型檔 {self._path.name}；檔案可能損壞，請執行 zhiyin models verify") from exc
+            raise ModelFileError(
+                f"無法載入模型檔 {self._path.name}；檔案可能損壞，請執行 zhiyin models verify"
+            ) from exc
         self._abort_callback = llama_cpp.ggml_abort_callback(self._should_stop)
         llama_cpp.llama_set_abort_callback(llama.ctx, self._abort_callback, ctypes.c_void_p(None))
         return llama
@@ -114,6 +118,11 @@ class LlamaModel:
 
         return process
 
+    def forget(self) -> None:
+        """Drops what is kept of the prompt before, so that the next one is computed from its first token."""
+        with self._lane:
+            self._llama.reset()
+
     def tokens(self, text: str) -> int:
         """How many tokens the text has."""
         with self._lane:
@@ -133,9 +142,7 @@ class LlamaModel:
             finally:
                 self._deadline, self._cancelled = float("inf"), bool
 
-    def _pieces(
-        self, llama: Any, prompt: Prompt, deadline: float, cancelled: Callable[[], bool]
-    ) -> Iterator[str]:
+    def _pieces(self, llama: Any, prompt: Prompt, deadline: float, cancelled: Callable[[], bool]) -> Iterator[str]:
         options: dict[str, Any] = {
             "max_tokens": prompt.max_tokens,
             "temperature": prompt.temperature,
@@ -151,7 +158,9 @@ class LlamaModel:
             messages = [{"role": role, "content": content} for role, content in prompt.messages]
             stream = llama.create_chat_completion(messages, **options)
         else:
-            stream = llama.create_completion(prompt.shared + prompt.own, repeat_penalty=1.15 if prompt.sources else 1.05, **options)
+            stream = llama.create_completion(
+                prompt.shared + prompt.own, repeat_penalty=1.15 if prompt.sources else 1.05, **options
+            )
         for event in stream:
             if cancelled() or time.monotonic() > deadline:
                 return
@@ -162,7 +171,7 @@ class LlamaModel:
 
 
 class PlainLlama:
-    """The same file through llama-cpp-python as its manual shows it, nothing reused: what ``zhiyin bench`` sets beside."""
+    """The same file through plain llama-cpp-python, nothing reused: what ``zhiyin bench`` sets beside."""
 
     def __init__(self, path: Path, context: int, threads: int) -> None:
         import llama_cpp

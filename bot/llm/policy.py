@@ -64,8 +64,16 @@ def read_header(path: Path) -> Header:
 
     try:
         reader = GGUFReader(str(path))
-        fields = {key: reader.fields[key].contents() for key in ("general.architecture", "general.name") if key in reader.fields}
-        base = [str(f.contents()) for key, f in reader.fields.items() if key.startswith("general.base_model") and key.endswith("name")]
+        fields = {
+            key: reader.fields[key].contents()
+            for key in ("general.architecture", "general.name")
+            if key in reader.fields
+        }
+        base = [
+            str(f.contents())
+            for key, f in reader.fields.items()
+            if key.startswith("general.base_model") and key.endswith("name")
+        ]
         template = "tokenizer.chat_template" in reader.fields
     except Exception as exc:  # the reader raises whatever its numpy views raise on damaged files
         raise ModelFileError(f"模型檔 {path.name} 已損壞或不完整；請重新取得") from exc

@@ -21,7 +21,12 @@ pytestmark = pytest.mark.model
 def zhiyin(*arguments: str, stdin: bytes = b"", cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[bytes]:
     env = {**os.environ, "ZHIYIN_STATE": str(STATE), **environ}
     return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments], input=stdin, capture_output=True, cwd=cwd, env=env, timeout=240,
+        [sys.executable, "-m", "bot", *arguments],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        env=env,
+        timeout=240,
         check=False,
     )
 
@@ -185,7 +190,11 @@ def test_an_installed_wheel_works_elsewhere(app: App, tmp_path: Path) -> None:
     assert str(target) in where.stdout.decode()
     result = subprocess.run(
         [sys.executable, "-m", "bot", "ask", "--no-model", "機密公文可以請 ChatGPT 擬嗎"],
-        cwd=elsewhere, env=env, capture_output=True, timeout=200, check=False,
+        cwd=elsewhere,
+        env=env,
+        capture_output=True,
+        timeout=200,
+        check=False,
     )
     assert result.returncode == 0, result.stderr.decode()
     assert result.stdout.decode().startswith("不可以。")

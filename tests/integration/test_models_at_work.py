@@ -17,6 +17,7 @@ from bot.app import App
 from bot.domain import Kind, Message, Mode, Verdict
 from bot.errors import GenerationFault, ModelFileError
 from bot.llm.files import model_path
+from bot.llm.fragments import Transitions
 from bot.llm.llama import LlamaModel
 from bot.llm.remote import RemoteModel
 from bot.ports import Prompt
@@ -36,19 +37,29 @@ def written(model: LlamaModel | RemoteModel, prompt: Prompt) -> str:
     return "".join(model.write(prompt, deadline=time.monotonic() + FAR, cancelled=bool))
 
 
-def test_the_same_prompt_gives_the_same_text(llama: LlamaModel) -> None:
-    prompt = Prompt("甲乙丙丁", "戊己庚", max_tokens=12)
-    other = Prompt("甲乙丙丁", "子丑寅卯辰", max_tokens=12)
-    first = written(llama, prompt)
-    written(llama, other)
-    assert written(llama, prompt) == first
+def test_a_reused_prefix_changes_nothing(app: App, llama: LlamaModel) -> None:
+    """Twenty alternating prompts, greedy: what is reused of the prompt before gives the text of a fresh start."""
+    knowledge = app.library.current()
+    assert app.explainer is not None
+    template = app.explainer.template
+    places = ["陸/一/(五)", "伍/一/(一)", "陸/一/(八)", "肆/二/(四)/3", "附件一/三"]
+    clauses = [knowledge.edition.clauses[place] for place in places]
+    prompts = [build_prompt(template, [(clause, clause.text[:90])], "這一條要我做什麼") for clause in clauses]
+    fresh = []
+    for prompt in prompts:
+        llama.forget()
+        fresh.append(written(llama, prompt))
+    assert len(set(fresh)) == len(prompts)
+    for _ in range(4):
+        assert [written(llama, prompt) for prompt in prompts] == fresh
 
 
-def test_only_allowed_characters_are_written(llama: LlamaModel) -> None:
-    allowed = frozenset("應揭露廠商名稱、模型及其版本。的")
-    text = written(llama, Prompt("原文：對外發布時，應揭露廠商名稱。\n回答：", "", max_tokens=20, characters=allowed))
+def test_only_pieces_of_the_source_are_written(llama: LlamaModel) -> None:
+    source = "對外發布時，應揭露所使用人工智慧之廠商名稱、模型名稱及其版本。"
+    prompt = Prompt("原文：", f"{source}\n提問：要寫什麼\n回答：", max_tokens=30, sources=(source,), joining="應之，、。")
+    text = written(llama, prompt)
     assert text
-    assert set(text) <= allowed
+    assert Transitions.over((source,), "應之，、。").follows("", "".join(text.split()))
 
 
 def test_a_passed_deadline_stops_at_once(llama: LlamaModel) -> None:
@@ -88,8 +99,21 @@ def server(app: App) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     path = model_path(app.chat_manifest, app.settings.state)
-    command = [sys.executable, "-m", "llama_cpp.server", "--model", str(path), "--host", "127.0.0.1", "--port", str(port),
-               "--n_ctx", "2048", "--verbose", "false"]
+    command = [
+        sys.executable,
+        "-m",
+        "llama_cpp.server",
+        "--model",
+        str(path),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--n_ctx",
+        "2048",
+        "--verbose",
+        "false",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     base = f"http://127.0.0.1:{port}"
     try:

@@ -28,7 +28,7 @@ from tests.fakes import (
 )
 
 TEMPLATE = read_template(read_manifest("gemma-3-270m", Settings().state))
-GOOD = "公務帳號應以本府員工電子郵件帳號來註冊，使用記錄可視需要移轉至市政府之資料庫。"
+GOOD = "應以本府員工電子郵件帳號來註冊人工智慧的帳戶。"
 ITEM = finding_of("附件五/一", "陸/一/(二)", item="附件五/一")
 
 
@@ -61,7 +61,14 @@ def test_the_disclosure_ends_what_a_model_wrote(edition: FolderEdition) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["可以，沒有問題，請放心使用。", "得以個人信箱來註冊人工智慧的帳戶。", "今天天氣很好。", "", "還沒寫完就", RuntimeError("boom")],
+    [
+        "可以，沒有問題，請放心使用。",
+        "得以個人信箱來註冊人工智慧的帳戶。",
+        "今天天氣很好。",
+        "",
+        "還沒寫完就",
+        RuntimeError("boom"),
+    ],
 )
 def test_what_does_not_hold_never_shows(edition: FolderEdition, written: str | Exception) -> None:
     reply = assistant(edition, ITEM, ScriptedModel([written])).reply(Message("可以用私人信箱註冊嗎"))

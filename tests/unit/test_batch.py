@@ -54,7 +54,9 @@ def test_bad_lines(line: bytes, told: str) -> None:
 def test_a_bad_line_does_not_stop_the_rest(edition: FolderEdition) -> None:
     made = Assistant(OneShelf(edition, FixedRetriever(finding_of("壹"))), OpenGuards(), OpenOutput(), None)
     out, told = io.StringIO(), io.StringIO()
-    code = run_batch(made, [b'{"id":"a","text":"x"}', b"nonsense", b'{"id":"c","text":"y"}', b"\n"], Mode.AUTO, out, told)
+    code = run_batch(
+        made, [b'{"id":"a","text":"x"}', b"nonsense", b'{"id":"c","text":"y"}', b"\n"], Mode.AUTO, out, told
+    )
     records = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [record["id"] for record in records] == ["a", "line-2", "c"]
     assert [record["kind"] for record in records] == ["answer", "error", "answer"]

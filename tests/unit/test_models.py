@@ -19,9 +19,19 @@ from bot.llm.remote import RemoteModel
 
 def manifest(**changes: object) -> ChatManifest:
     base = {
-        "schema": 1, "id": "small", "vendor": "試驗社", "name": "Small", "version": "1", "origin": "TW",
-        "licence": "MIT", "source": "file", "file": "small.gguf", "template": "completion",
-        "prompt": "explain-completion", "context": 512, "limits": {"max_tokens": 10, "sentences": 1, "attempts": 1},
+        "schema": 1,
+        "id": "small",
+        "vendor": "試驗社",
+        "name": "Small",
+        "version": "1",
+        "origin": "TW",
+        "licence": "MIT",
+        "source": "file",
+        "file": "small.gguf",
+        "template": "completion",
+        "prompt": "explain-completion",
+        "context": 512,
+        "limits": {"max_tokens": 10, "sentences": 1, "attempts": 1},
     }
     return ChatManifest.model_validate({**base, **changes})
 
@@ -75,7 +85,9 @@ def test_a_wrong_sha256_is_refused(tmp_path: Path) -> None:
         add(gguf(tmp_path / "small.gguf"), manifest(), tmp_path / "state", sha256="0" * 64)
 
 
-@pytest.mark.parametrize("content", [b"", b"GGML....", b"GGUF", b"GGUF" + b"\xff" * 40], ids=["empty", "other", "cut", "junk"])
+@pytest.mark.parametrize(
+    "content", [b"", b"GGML....", b"GGUF", b"GGUF" + b"\xff" * 40], ids=["empty", "other", "cut", "junk"]
+)
 def test_what_is_no_whole_gguf_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "small.gguf"
     file.write_bytes(content)
