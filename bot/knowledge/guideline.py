@@ -144,7 +144,11 @@ class _Reader:
         if not self.path:
             self.front.append((begin, unit.end))
             return
-        if len(self.path) > 1 and unit.blank_before and self.family.closing.match("".join(self.source[begin : begin + 16].split())):
+        if (
+            len(self.path) > 1
+            and unit.blank_before
+            and self.family.closing.match("".join(self.source[begin : begin + 16].split()))
+        ):
             self.path.pop()
         self._append(unit, begin)
 

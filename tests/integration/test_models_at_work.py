@@ -56,7 +56,9 @@ def test_a_reused_prefix_changes_nothing(app: App, llama: LlamaModel) -> None:
 
 def test_only_pieces_of_the_source_are_written(llama: LlamaModel) -> None:
     source = "對外發布時，應揭露所使用人工智慧之廠商名稱、模型名稱及其版本。"
-    prompt = Prompt("原文：", f"{source}\n提問：要寫什麼\n回答：", max_tokens=30, sources=(source,), joining="應之，、。")
+    prompt = Prompt(
+        "原文：", f"{source}\n提問：要寫什麼\n回答：", max_tokens=30, sources=(source,), joining="應之，、。"
+    )
     text = written(llama, prompt)
     assert text
     assert Transitions.over((source,), "應之，、。").follows("", "".join(text.split()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,8 @@ def test_usable_tokens_are_those_whose_own_characters_follow(vocabulary: list[st
     found = {vocabulary[token] for token in tokens}
     for text in set(vocabulary):
         inside = bool(text) and all(char in TRANSITIONS.index for char in text)
-        pairs = all(TRANSITIONS.allowed[TRANSITIONS.index[a], TRANSITIONS.index[b]] for a, b in zip(text, text[1:], strict=False)) if inside else False
+        places = [TRANSITIONS.index[char] for char in text] if inside else []
+        pairs = all(TRANSITIONS.allowed[one, other] for one, other in pairwise(places))
         assert (text in found) == (inside and pairs and len(text) <= 6)
     for token, first, last in zip(tokens, firsts, lasts, strict=True):
         assert TRANSITIONS.index[vocabulary[token][0]] == first
