@@ -114,8 +114,10 @@ class App:
     def guards(self) -> tuple[InputGuards, OutputGuards]:
         """Input and output guards."""
         from bot.guards.chain import InputChain, OutputChain
+        from bot.guards.personal_data import PersonalData
+        from bot.guards.secrets import Secrets
 
-        return InputChain(), OutputChain()
+        return InputChain(PersonalData.from_room(), Secrets()), OutputChain()
 
     @cached_property
     def assistant(self) -> Assistant:
@@ -134,6 +136,7 @@ class App:
     def warm(self) -> None:
         """Loads what the first reply would otherwise wait for."""
         self.library.current().retriever.find("暖機")
+        _ = self.guards
         if self.use_model:
             load = getattr(self.chat_model, "load", None)
             if load:

@@ -151,12 +151,15 @@ class Assistant:
         return self._answered(message, judged, knowledge, clock, watcher, cancelled)
 
     def _refused(self, message: Message, judged: InputJudgement, knowledge: Knowledge, clock: _Clock) -> Reply:
-        title = knowledge.edition.manifest.title
-        text = judged.masked or replies.REFUSALS.get(judged.refusal or Refusal.ATTACK, replies.GUARD_BROKEN)
+        if judged.refusal is Refusal.PERSONAL_DATA:
+            text = replies.personal_data_refused(judged.kinds, judged.masked)
+        else:
+            title = knowledge.edition.manifest.title
+            text = replies.REFUSALS.get(judged.refusal or Refusal.ATTACK, replies.GUARD_BROKEN).format(title=title)
         return Reply(
             message.id,
             Kind.REFUSED,
-            text.format(title=title) if not judged.masked else text,
+            text,
             knowledge.edition.manifest.id,
             refusal=judged.refusal,
             entities=judged.entities,
@@ -173,7 +176,7 @@ class Assistant:
         watcher: Watcher | None,
         cancelled: Callable[[], bool],
     ) -> tuple[Reply, str | None]:
-        question = made_whole(judged.text, message.conversation)
+        question = made_whole(judged.text, judged.conversation)
         at = time.perf_counter()
         finding = find(knowledge, question)
         clock.retrieve = clock.since(at)

@@ -121,10 +121,12 @@ class InputJudgement:
     entities: tuple[Entity, ...] = ()
     masked: str = field(default="", repr=False)
     """The message with what was found masked; empty where nothing can be offered."""
+    kinds: tuple[str, ...] = ()
+    """What the kinds found are called in a reply."""
     text: str = field(default="", repr=False)
-    """The text to go on with: normalised, attacks cut out."""
-    ignored_attack: bool = False
-    """Part of the message was an instruction to the bot and is not followed."""
+    """The text to go on with: normalised."""
+    conversation: tuple[str, ...] = field(default=(), repr=False)
+    """The earlier turns that may be used."""
 
 
 class InputGuards(Protocol):

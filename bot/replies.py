@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.domain import Kind, Manifest, ModelStamp, Refusal, Tier
 
 TIER_WORDS = {
@@ -29,6 +31,10 @@ OFF_TOPIC = "這不在指引的範圍；我只回答《{title}》怎麼規定 AI
 NEAREST = "最接近的是："
 MANIFEST = "《{title}》：{date}{number}函頒（{issuer}），這是目前使用的版本。"
 NOT_GUESSING = "以上條文並未回答您的問題，我不推測。"
+MASKED_SHOWN = 300
+"""Characters of a masked copy that a refusal offers."""
+REFUSAL_BASIS = ("伍/一/(五)", "陸/二/(一)")
+"""Why personal data are not taken: 隱私與個資保護, and the check of prompts before they are sent."""
 EMPTY = "訊息是空的；請寫下您的問題。"
 TOO_LONG = "訊息有 {length:,} 個字，超過上限 {limit:,} 個字。請只留下要問的重點再傳一次；這則訊息沒有留存。"
 NOTHING_DESCRIBED = "還看不出要用 AI 做什麼。請用一兩句話描述：用什麼工具、放進什麼資料、產出給誰看、有沒有人確認。"
@@ -54,6 +60,15 @@ def disclosure(stamp: ModelStamp, manifest: Manifest) -> str:
 def edition_mark(manifest: Manifest) -> str:
     """Which edition answers."""
     return f"指引版本 {manifest.id}"
+
+
+def personal_data_refused(kinds: Sequence[str], masked: str) -> str:
+    """The refusal: kinds found, that nothing is kept, a masked copy to send again, and why."""
+    copy = masked if len(masked) <= MASKED_SHOWN else masked[:MASKED_SHOWN] + "…"
+    return (
+        f"訊息裡有{'、'.join(kinds)}，我不能處理，也沒有留存。請去識別化後再問，可以改傳遮蔽後的版本：\n「{copy}」\n\n"
+        f"依據：{'、'.join(shown(place) for place in REFUSAL_BASIS)}（詳參本府「個資去識別化平臺標準作業流程」）"
+    )
 
 
 def shown(location: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SAMPLES = (
     "公務用的 AI 帳號可以用自己的信箱註冊嗎？",
-    "AI 擬的新聞稿發布前要注意什麼？",
+    "AI 產出的內容有錯，是誰要負責？",
     "檢核表填完要送到哪個單位？",
 )
 """The three sample messages of the README."""
@@ -182,7 +182,8 @@ class _Conversation:
                 stop = True
                 self.console.print("已停止這一題。", style="dim")
                 return
-        self.earlier.append(text)
+        if self.last.kind is not Kind.REFUSED:
+            self.earlier.append(text)
         self.console.print(styled(self.last))
 
     def _sources(self) -> None:

@@ -68,7 +68,7 @@ class OpenGuards:
     """Input guards that let everything pass."""
 
     def judge(self, message: Message) -> InputJudgement:
-        return InputJudgement((), text=message.text)
+        return InputJudgement((), text=message.text, conversation=message.conversation)
 
 
 class BrokenGuards:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.domain import Entity
 from bot.guards.masking import mask
+from bot.guards.taiwan.base import TaiwanRecognizer
 from bot.guards.taiwan.recognizers import build_recognizers
 from bot.guards.taiwan.rules import PersonalDataRules
 from bot.rooms import read_yaml, rooms_root
@@ -33,6 +34,16 @@ class PersonalData:
     def from_room(cls, path: Path | None = None) -> PersonalData:
         """As ``guardrails/personal_data.yaml`` says; ``RoomError`` where it is wrong."""
         return cls(read_yaml(path or rooms_root() / "guardrails" / "personal_data.yaml", PersonalDataRules))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind that can be found."""
+        return tuple(self._rules.entities)
+
+    @property
+    def recognizers(self) -> tuple[TaiwanRecognizer, ...]:
+        """The recognizers in the order they run."""
+        return self._recognizers
 
     def find(self, text: str) -> tuple[Entity, ...]:
         """Personal data in ``text``, in order and without overlaps; offsets in code points of ``text`` as given."""
