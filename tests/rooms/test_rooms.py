@@ -165,7 +165,9 @@ def test_nothing_was_learned_by_heart(folder: Path) -> None:
             row = json.loads(line)
             lines += 1
             text = str(row.get("question") or row.get("scenario") or row.get("text"))
-            asked |= dict.fromkeys(pieces(bare(text)) - known, f"{path.name} {row['id']}")
+            # A piece with an underscore is a name of the reply record or of a fact, not somebody's wording.
+            own = {piece for piece in pieces(bare(text)) - known if "_" not in piece}
+            asked |= dict.fromkeys(own, f"{path.name} {row['id']}")
     assert lines > 100
     found = {
         f"{path.relative_to(ROOT)}: {asked[piece]}: {piece}"

@@ -23,7 +23,7 @@ _VIETNAMESE = re.compile(r"[ăđĩơưạ-ỹĂĐĨƠƯẠ-Ỹ]")
 
 
 class DottedNames:
-    """Finds 巴奈·沙灣: parts of characters that write sounds, not two words."""
+    """Finds 拉娃·瓦旦: parts of characters that write sounds, not two words."""
 
     def __init__(self, names: NamesFile, lexicon: Lexicon, score: float) -> None:
         self._sounding = frozenset(names.sounding.split())

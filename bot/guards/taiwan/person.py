@@ -122,7 +122,7 @@ class Person(TaiwanRecognizer):
         ]
 
     def _spaced(self, text: str) -> Iterator[Hit]:
-        """粘 素 卿: single characters with blanks between, as forms are typeset."""
+        """葛 文 瑜: single characters with blanks between, as forms are typeset."""
         for match in _SPACED.finditer(text):
             name = re.sub(r"\s", "", match.group())
             weight = self._lexicon.name_weight(name)

@@ -14,8 +14,9 @@ from bot.guards.taiwan.base import Hit, TaiwanRecognizer, any_of
 from bot.guards.taiwan.rules import EntityRule
 
 _BOUNDARY = re.compile(r"[，,。；;：:\n！!？?（）()「」『』【】|\t]")
-_JOIN = re.compile(r"[、 ]?(?:併|並|及|與|和|合併|伴隨?|且|跟|兼|,|，)?[\u4e00-\u9fffA-Za-z0-9.%]{0,4}")
 _LONGEST = 24
+_NUMBERS = r"第?[0-9一二三四五六七八九十兩多]{1,3}(?:[次期型級度件年]|個月?)"
+_AMOUNT = r"[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?(?: ?(?:分貝|mg/dL|mmHg|%|度|次|週|個?月|年))?"
 _KINDS = ("illness", "event", "gene", "intimate", "finding", "crime")
 _NAMED = r"(?:(?![的了是有罹患得與和及被因說在於])[\u4e00-\u9fff]){2,6}?(?:症候群|症|癌)"
 
@@ -30,7 +31,9 @@ class SpecialCategory(TaiwanRecognizer):
         core = [word for kind in _KINDS for word in rule.words[kind]]
         self._core = re.compile(f"{any_of(core).pattern}|(?<=[的了是有患得為出:]){_NAMED}", re.IGNORECASE)
         self._modifier = re.compile(rf"(?:{any_of(rule.words['modifiers']).pattern}|{_NUMBERS}){{1,4}}$", re.IGNORECASE)
-        self._result = re.compile(rf"\s?(?:{any_of(rule.words['results']).pattern}|{_AMOUNT}|{_NAMED})", re.IGNORECASE)
+        self._result = re.compile(
+            rf"\s?(?:{any_of(rule.words['results']).pattern}|{_AMOUNT}|{_NUMBERS}|{_NAMED})", re.IGNORECASE
+        )
         self._talk = self.words("talk")
         self._weak = any_of(rule.words["weak"])
 
@@ -68,7 +71,3 @@ class SpecialCategory(TaiwanRecognizer):
     @staticmethod
     def _joined(text: str, end: int, start: int) -> bool:
         return start <= end or not _BOUNDARY.search(text[end:start])
-
-
-_NUMBERS = r"第?[0-9一二三四五六七八九十兩多]{1,3}[次期型級度件個年]"
-_AMOUNT = r"[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?(?: ?(?:分貝|mg/dL|mmHg|%|度|次|週|個?月|年))?"

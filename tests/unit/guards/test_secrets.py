@@ -24,7 +24,7 @@ FOUND = (
     ("graded title", f"【機密】\n{_HEAD}主旨：有關某案", "機密"),
 )
 NONE = (
-    ("environment", "password = os.environ['DB_PASS']"),
+    ("environment", "secret = os.getenv('APP_SECRET')"),
     ("variable", "PASSWORD=${DB_PASS}"),
     ("call", "password = getpass.getpass()"),
     ("rule", "密碼長度至少12碼，要含大小寫"),
