@@ -161,9 +161,20 @@ def test_no_connection_leaves_the_machine(app: App, tmp_path: Path) -> None:
         pytest.skip("strace is not installed")
     trace = tmp_path / "trace"
     env = {**os.environ, "ZHIYIN_STATE": str(STATE)}
-    command = ["strace", "-f", "-e", "trace=connect,sendto", "-o", str(trace), sys.executable, "-m", "bot"]
+    command = [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-e",
+        "trace=connect,sendto",
+        "-o",
+        str(trace),
+        sys.executable,
+        "-m",
+        "bot",
+    ]
     result = subprocess.run(
-        [*command, "ask", "AI 說錯了誰負責"], cwd=ROOT, env=env, capture_output=True, timeout=280, check=False
+        [*command, "ask", "AI 說錯了誰負責"], cwd=ROOT, env=env, capture_output=True, timeout=500, check=False
     )
     if result.returncode and b"ptrace" in result.stderr:
         pytest.skip("strace may not trace here")
