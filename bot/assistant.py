@@ -190,10 +190,10 @@ class Assistant:
         explanation = self._explain(knowledge, question, official, watcher, cancelled)
         stamp = self._explainer.model.stamp if self._explainer and explanation.sentences else None
         at = time.perf_counter()
-        checked, blocked = self._checked(official, explanation, question, knowledge, stamp)
+        checked = self._checked(official, explanation, question, knowledge, stamp)
         clock.guard += clock.since(at)
         marks = (*judged.marks, *checked.marks)
-        if blocked:
+        if checked.blocked:
             text = replies.GUARD_BROKEN
             refused = Reply(
                 message.id, Kind.ERROR, text, knowledge.edition.manifest.id, guards=marks, timings_ms=clock.timings()
@@ -242,7 +242,7 @@ class Assistant:
         question: str,
         knowledge: Knowledge,
         stamp: ModelStamp | None,
-    ) -> tuple[OutputJudgement, bool]:
+    ) -> OutputJudgement:
         draft = Draft(
             official=official.text,
             explanation=joined(explanation.sentences),
@@ -253,8 +253,7 @@ class Assistant:
             prompt=explanation.prompt,
             asked=question,
         )
-        judged = self._out.judge(draft, knowledge.edition, stamp)
-        return judged, judged.blocked
+        return self._out.judge(draft, knowledge.edition, stamp)
 
 
 def compose(official: Official, explanation: str, stamp: ModelStamp | None, knowledge: Knowledge) -> str:

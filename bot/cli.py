@@ -179,7 +179,7 @@ def _ask(options: argparse.Namespace) -> int:
 
     text = " ".join(options.text)
     if not text.strip():
-        raise UsageError("問題是空的；例如 zhiyin ask 新聞稿可以請 ChatGPT 寫嗎")
+        raise UsageError("問題是空的；例如 zhiyin ask 對外的海報要揭露什麼")
     reply = _app(options).assistant.reply(Message(text), Mode.ASK)
     if options.json:
         print(json.dumps(reply.to_record(), ensure_ascii=False))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -293,8 +293,3 @@ class Reply:
 def covers(gold: str, location: str) -> bool:
     """Whether ``location`` is ``gold`` or lies under it."""
     return location == gold or location.startswith(gold + "/")
-
-
-def ordered_tiers(tiers: Sequence[Tier]) -> tuple[Tier, ...]:
-    """Distinct tiers, mildest first, as a reply lists them."""
-    return tuple(sorted(set(tiers), key=lambda tier: tier.severity))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.domain import (
     Clause,
@@ -43,7 +43,7 @@ class Edition(Protocol):
 class Retriever(Protocol):
     """Finds where the edition answers."""
 
-    def find(self, question: str, conversation: Sequence[str] = ()) -> Finding:
+    def find(self, question: str) -> Finding:
         """Places for ``question`` (normalised text), best first; ten or fewer."""
         ...
 
@@ -195,7 +195,6 @@ class Knowledge:
 
     edition: Edition
     retriever: Retriever
-    triage: Any = None
 
 
 class KnowledgeSource(Protocol):

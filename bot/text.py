@@ -6,6 +6,7 @@ traditional ones. Everything that matches patterns works on the normalised text 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,8 @@ from typing import Any
 
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 _KEPT_CONTROLS = {"\n", "\t"}
+_DIGITS = "一二三四五六七八九"
+_SENTENCE = re.compile(r"[^。；？\n]+[。；？]?[」）)]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +94,32 @@ def traditional(text: str) -> str:
     if len(converted) == len(text):
         return converted
     return "".join(one if len(one) == 1 else char for char in text for one in (_converter("s2t").convert(char),))
+
+
+def chinese_number(text: str) -> int:
+    """``十二`` -> 12, up to 99; 0 for anything else."""
+    if not text:
+        return 0
+    tens, ten, ones = text.partition("十")
+    if not ten:
+        return _DIGITS.find(text) + 1 if len(text) == 1 else 0
+    high = 1 if not tens else _DIGITS.find(tens) + 1 if len(tens) == 1 else 0
+    low = 0 if not ones else _DIGITS.find(ones) + 1 if len(ones) == 1 else -1
+    return high * 10 + low if high and low >= 0 else 0
+
+
+def chinese_numeral(number: int) -> str:
+    """12 -> ``十二``, for 1 to 99."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else _DIGITS[tens - 1] + "十"
+    return head + (_DIGITS[ones - 1] if ones else "")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Spans of the sentences, without the white space before them; a run of a list (；) is one of its own."""
+    spans = []
+    for match in _SENTENCE.finditer(text):
+        told = match.group()
+        if told.strip():
+            spans.append((match.start() + len(told) - len(told.lstrip()), match.end()))
+    return spans

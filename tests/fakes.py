@@ -39,7 +39,7 @@ class FixedRetriever:
     finding: Finding
     asked: list[str] = field(default_factory=list)
 
-    def find(self, question: str, conversation: Sequence[str] = ()) -> Finding:
+    def find(self, question: str) -> Finding:
         self.asked.append(question)
         return self.finding
 

@@ -11,7 +11,7 @@ from bot.answering.grounding import grounded, runs_away
 from bot.answering.official import Official
 from bot.answering.pointing import pointed_at
 from bot.answering.prompting import build_prompt
-from bot.domain import Finding, Passage, Verdict
+from bot.domain import Clause, Finding, Passage, Verdict
 from bot.errors import GenerationFault
 from bot.ports import ChatModel, Knowledge, Prompt, PromptTemplate
 
@@ -65,6 +65,10 @@ class Explainer:
     def __init__(self, model: ChatModel, template: PromptTemplate) -> None:
         self.model, self.template = model, template
 
+    def material(self, official: Official) -> Sequence[tuple[Clause, str]]:
+        """What the model is given to explain: a small one the sentence that answers, a larger one all that is shown."""
+        return official.points[:1] if self.template.quoted_only else official.explained
+
     def explain(
         self,
         knowledge: Knowledge,
@@ -79,8 +83,8 @@ class Explainer:
         started = time.perf_counter()
         first_token = 0.0
         rejected: list[str] = []
-        clauses = official.points[:1] if self.template.quoted_only else official.explained
-        quotes = [words for _, words in (clauses if self.template.quoted_only else official.explained)]
+        clauses = self.material(official)
+        quotes = [words for _, words in clauses]
         prompt: Prompt | None = None
         for attempt in range(self.template.attempts):
             if not clauses or cancelled() or time.monotonic() > deadline or _since(started) > PATIENCE_MS:

@@ -9,18 +9,12 @@ _LEANS = re.compile(
     r"^(?:那|那麼|所以|還有|另外|如果|要是|萬一|改成|換成|可是|但是|但|不過|為什麼|為何|憑什麼|why|然後|也|這樣|這個|它|他|"
     r"同樣|一樣|例如|比如|舉例|誰|哪一條|多久|怎麼)|呢[？?]?$"
 )
-_WHY = re.compile(r"^(?:為什麼|為何|憑什麼|why)[這那]?[樣麼]?[呢啊]?[？?]?$", re.IGNORECASE)
 _LONGEST = 24
 
 
 def leans_on_earlier(text: str) -> bool:
     """Whether the text reads like a follow-up: short, and beginning or ending as one."""
     return len(text) <= _LONGEST and bool(_LEANS.search(text.strip().lower()))
-
-
-def asks_why(text: str) -> bool:
-    """A bare 「為什麼？」."""
-    return bool(_WHY.match(text.strip()))
 
 
 def made_whole(text: str, conversation: Sequence[str]) -> str:

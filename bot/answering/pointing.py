@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.ports import Edition
+from bot.text import chinese_number
 
 _NUMBER = r"[（(]?([一二三四五六七八九十]{1,3}|[0-9]{1,2})[）)]?"
 _STEP = re.compile(rf"[、，,／/之的第條項 ]{{0,3}}{_NUMBER}[條項款題點]?(?![0-9年月日個種類級次成])")
@@ -13,7 +14,6 @@ _START = re.compile(
     r"(?<![大登退隊著軍])(?P<section>[壹貳參肆伍陸柒捌玖])"
     r"(?=[、，／/ ]?[（(]?[一二三四五六七八九十0-9]|[、／/]|章|講|說|寫|規定|(?:裡|這)[面段條章]|在講)"
 )
-_DIGITS = "一二三四五六七八九十"
 
 
 def pointed_at(text: str, edition: Edition) -> str | None:
@@ -34,21 +34,11 @@ def pointed_at(text: str, edition: Edition) -> str | None:
 
 def _child(edition: Edition, location: str, number: str) -> str | None:
     """The child with that number, however it is written there."""
-    value = int(number) if number.isdigit() else _chinese(number)
+    value = int(number) if number.isdigit() else chinese_number(number)
     for clause in edition.clauses.values():
         if clause.parent != location:
             continue
         own = clause.location.rsplit("/", 1)[-1].strip("()")
-        if (int(own) if own.isdigit() else _chinese(own)) == value:
+        if (int(own) if own.isdigit() else chinese_number(own)) == value:
             return clause.location
     return None
-
-
-def _chinese(text: str) -> int:
-    """一 to 九十九; 0 for anything else."""
-    if not text or any(char not in _DIGITS for char in text):
-        return 0
-    if "十" not in text:
-        return _DIGITS.index(text) + 1 if len(text) == 1 else 0
-    high, _, low = text.partition("十")
-    return (_DIGITS.index(high) + 1 if high else 1) * 10 + (_DIGITS.index(low) + 1 if low else 0)

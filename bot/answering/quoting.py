@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.domain import Clause
+from bot.text import sentence_spans
 
-_SENTENCE = re.compile(r"[^。；？\n]+[。；？]?[」）)]*|\n")
 ELLIPSIS = "…"
 _EXCEPTION = re.compile(r"除非|否則|但|惟|例外|不在此限|不受此限|者，")
 
@@ -30,9 +30,7 @@ def quote(text: str, words: str, budget: int) -> str:
     """
     if len(text) <= budget:
         return text
-    spans = [match.span() for match in _SENTENCE.finditer(text) if match.group().strip()]
-    at = _position(text, words)
-    first = next((i for i, (start, end) in enumerate(spans) if start <= at < end), 0)
+    spans, first, at = _sentence_with(text, words)
     start, end = spans[first]
     last = first
     if end - start > budget:
@@ -50,13 +48,19 @@ def quote(text: str, words: str, budget: int) -> str:
 
 def point(text: str, words: str, budget: int) -> str:
     """The sentence that holds ``words``, narrowed to about ``budget`` characters; with an exception it stays whole."""
-    spans = [match.span() for match in _SENTENCE.finditer(text) if match.group().strip()]
-    at = _position(text, words)
-    start, end = next(((s, e) for s, e in spans if s <= at < e), spans[0] if spans else (0, len(text)))
+    spans, first, at = _sentence_with(text, words)
+    start, end = spans[first]
     sentence = text[start:end].strip()
     if len(sentence) <= budget or _EXCEPTION.search(sentence):
         return sentence
     return _cut(text, start, end, at, budget)
+
+
+def _sentence_with(text: str, words: str) -> tuple[list[tuple[int, int]], int, int]:
+    """All sentences, the index of the one that holds ``words`` (the first where none does), and where they stand."""
+    spans = sentence_spans(text) or [(0, len(text))]
+    at = _position(text, words)
+    return spans, next((i for i, (start, end) in enumerate(spans) if start <= at < end), 0), at
 
 
 def _position(text: str, words: str) -> int:

@@ -72,7 +72,7 @@ def _plain(app: App, ours: dict[str, Any]) -> dict[str, Any]:
     for question in QUESTIONS:
         finding = find(knowledge, question)
         official = official_part(knowledge.edition, finding, finding.passages)
-        firsts.append(plain.write(build_prompt(app.explainer.template, official.explained[:1], question))[0])
+        firsts.append(plain.write(build_prompt(app.explainer.template, app.explainer.material(official), question))[0])
     first = median(firsts)
     return {
         "plain_first_token_ms": round(first, 1),

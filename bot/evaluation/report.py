@@ -40,8 +40,9 @@ def evaluate(make_app: Callable[[], App], folder: Path, *, as_json: bool, show: 
 
 def _modes(kind: str) -> list[Mode]:
     own = KINDS[kind][1]
-    wanted = [own, Mode.AUTO] if own is Mode.TRIAGE else [own]
-    return [mode for mode in wanted if mode in BUILT and not (own not in BUILT)]
+    if own not in BUILT:
+        return []
+    return [own, Mode.AUTO] if own is Mode.TRIAGE else [own]
 
 
 def _run(app: App, cases: list[Case], mode: Mode, name: str) -> list[Reply]:

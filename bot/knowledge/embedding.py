@@ -88,19 +88,15 @@ class SentenceEmbedder:
         except (RuntimeError, OSError, ImportError) as exc:
             raise ModelFileError(f"無法載入嵌入模型 {self.manifest.id}（{type(exc).__name__}）；請重新安裝") from exc
 
-    def queries(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), dimensions), unit length."""
-        return self._encode(texts, "query")
-
-    def passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+    def queries(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Shape (len(texts), dimensions), unit length; ``progress`` is told how many are done."""
-        return self._encode(texts, "passage", progress)
-
-    def queries_with_progress(self, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
-        """As ``queries``, for many texts."""
         return self._encode(texts, "query", progress)
 
-    def _encode(self, texts: Sequence[str], prompt: str, progress: Callable[[int], None] | None = None) -> Vectors:
+    def passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Shape (len(texts), dimensions), unit length; ``progress`` as for queries."""
+        return self._encode(texts, "passage", progress)
+
+    def _encode(self, texts: Sequence[str], prompt: str, progress: Callable[[int], None] | None) -> Vectors:
         if not texts:
             return np.zeros((0, self.manifest.dimensions), dtype=np.float32)
         parts: list[Vectors] = []

@@ -11,8 +11,7 @@ from pydantic import Field
 
 from bot.errors import RoomError
 from bot.rooms import RoomModel, read_yaml, rooms_root
-
-_DIGITS = "一二三四五六七八九"
+from bot.text import chinese_number, chinese_numeral
 
 
 class _Sections(RoomModel):
@@ -84,25 +83,6 @@ class Family:
     answer: str
     closing: re.Pattern[str]
     aside: re.Pattern[str]
-
-
-def chinese_number(text: str) -> int:
-    """``十二`` -> 12, up to 99; 0 for anything else."""
-    if not text:
-        return 0
-    tens, ten, ones = text.partition("十")
-    if not ten:
-        return _DIGITS.find(text) + 1 if len(text) == 1 else 0
-    high = 1 if not tens else _DIGITS.find(tens) + 1 if len(tens) == 1 else 0
-    low = 0 if not ones else _DIGITS.find(ones) + 1 if len(ones) == 1 else -1
-    return high * 10 + low if high and low >= 0 else 0
-
-
-def chinese_numeral(number: int) -> str:
-    """12 -> ``十二``, for 1 to 99."""
-    tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else _DIGITS[tens - 1] + "十"
-    return head + (_DIGITS[ones - 1] if ones else "")
 
 
 def read_family(path: Path | None = None) -> Family:

@@ -99,7 +99,7 @@ def build(edition: FolderEdition, embedder: SentenceEmbedder, folder: Path, prog
         content = content_hash(edition, data, sentences)
         asks, places = collection_names(edition.manifest.id)
         store = PassageStore(folder / "chroma")
-        vectors = _embedded(data, embedder, progress)
+        vectors = embedder.queries(data.texts, _step(progress, "嵌入問法", len(data.texts)))
         told = [
             f"{edition.clauses[s.location].title}：{s.text}" if edition.clauses[s.location].title else s.text
             for s in sentences
@@ -147,10 +147,6 @@ def _step(progress: Progress | None, name: str, total: int) -> Callable[[int], N
         progress(name, done, total)
 
     return tell
-
-
-def _embedded(data: Corpus, embedder: SentenceEmbedder, progress: Progress | None) -> Vectors:
-    return embedder.queries_with_progress(data.texts, _step(progress, "嵌入問法", len(data.texts)))
 
 
 def text_views(

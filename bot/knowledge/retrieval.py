@@ -57,8 +57,8 @@ class EditionRetriever:
         self.items = read_items(edition)
         self.card = head.card
 
-    def find(self, question: str, conversation: Sequence[str] = ()) -> Finding:
-        """See ``Retriever.find``. ``conversation`` is already part of ``question`` where it is a follow-up."""
+    def find(self, question: str) -> Finding:
+        """See ``Retriever.find``."""
         text = plain(question)
         vector = self.embedder.queries([text])
         row = self.kernel.against([text], vector)

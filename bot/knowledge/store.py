@@ -119,11 +119,3 @@ class PassageStore:
             order = sorted(range(len(rows["ids"])), key=lambda at: int(rows["ids"][at]))
             vectors = np.asarray(rows["embeddings"], dtype=np.float32)[order]
             return [rows["documents"][at] for at in order], vectors, [dict(rows["metadatas"][at]) for at in order]
-
-    def nearest(self, name: str, vector: Vectors, count: int) -> list[tuple[int, float]]:
-        """(row number, cosine similarity) of the nearest rows, best first."""
-        with _translated(self.folder):
-            collection = self._open().get_collection(name, embedding_function=None)
-            found = collection.query(query_embeddings=[vector.tolist()], n_results=count, include=["distances"])
-            pairs = zip(found["ids"][0], found["distances"][0], strict=True)
-            return [(int(row), 1.0 - float(distance)) for row, distance in pairs]

@@ -123,11 +123,6 @@ class LlamaModel:
         with self._lane:
             self._llama.reset()
 
-    def tokens(self, text: str) -> int:
-        """How many tokens the text has."""
-        with self._lane:
-            return len(self._llama.tokenize(text.encode(), add_bos=False))
-
     def write(self, prompt: Prompt, *, deadline: float, cancelled: Callable[[], bool]) -> Iterator[str]:
         """See ``ChatModel.write``."""
         with self._lane:
