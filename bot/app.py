@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from bot.knowledge.embedding import SentenceEmbedder
     from bot.knowledge.library import Library
     from bot.llm.manifest import ChatManifest
-    from bot.ports import ChatModel, InputGuards, OutputGuards
+    from bot.ports import ChatModel, Edition, InputGuards, OutputGuards
+    from bot.triage.readers import FactReaders
+    from bot.triage.triage import Triage
 
 Progress = Callable[[str, int, int], None]
 
@@ -35,6 +37,7 @@ class App:
         if self.use_model:
             self.ensure_model(progress)
         self.library.prepare(progress)
+        self.fact_readers.prepare(self.library.edition_in_force(), progress)
 
     def ensure_state(self) -> None:
         """The state folder, writable; ``StateError`` otherwise."""
@@ -120,6 +123,25 @@ class App:
         return InputChain(PersonalData.from_room(), Secrets()), OutputChain()
 
     @cached_property
+    def triage(self) -> Triage:
+        """The rules of any edition, with its reader of facts."""
+        from bot.triage.triage import Triage
+
+        return Triage(self.fact_readers)
+
+    @cached_property
+    def fact_readers(self) -> FactReaders:
+        """Readers of facts, trained where they are missing."""
+        from bot.knowledge.editions import FolderEdition
+        from bot.knowledge.index import edition_corpus
+        from bot.triage.readers import FactReaders
+
+        def questions(edition: Edition) -> list[str]:
+            return list(edition_corpus(edition).texts) if isinstance(edition, FolderEdition) else []
+
+        return FactReaders(self.settings.state / "index", self.embedder, questions)
+
+    @cached_property
     def assistant(self) -> Assistant:
         """The assistant."""
         from bot.assistant import Assistant
@@ -131,6 +153,7 @@ class App:
             guards_out,
             self.explainer,
             deadline_seconds=self.settings.deadline_seconds,
+            triage=self.triage,
         )
 
     def warm(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -38,6 +38,7 @@ from bot.ports import (
     OutputJudgement,
     Recorder,
 )
+from bot.triage.triage import Triage, with_verdict
 
 log = logging.getLogger(__name__)
 ANSWERABLE = 0.5
@@ -82,9 +83,10 @@ class Assistant:
         explainer: Explainer | None,
         recorder: Recorder | None = None,
         deadline_seconds: float = 20.0,
+        triage: Triage | None = None,
     ) -> None:
         self._knowledge, self._in, self._out = knowledge, guards_in, guards_out
-        self._explainer, self._recorder = explainer, recorder
+        self._explainer, self._recorder, self._triage = explainer, recorder, triage
         self._seconds = deadline_seconds
 
     def reply(
@@ -96,15 +98,19 @@ class Assistant:
         who: str = "",
         watcher: Watcher | None = None,
         cancelled: Callable[[], bool] = bool,
+        facts: Mapping[str, bool | None] | None = None,
     ) -> Reply:
-        """One reply record; never raises for anything the message contains."""
+        """One reply record; never raises for anything the message contains.
+
+        ``facts`` are what the person said of single facts in a triage (None: not known); they win over what is read.
+        """
         message = message if message.id else replace(message, id=uuid.uuid4().hex[:12])
         clock = _Clock()
         edition = "unknown"
         try:
             knowledge = self._knowledge.current()
             edition = knowledge.edition.manifest.id
-            reply, prompt_sha = self._made(message, mode, knowledge, clock, watcher, cancelled)
+            reply, prompt_sha = self._made(message, mode, knowledge, clock, watcher, cancelled, facts or {})
         except ZhiyinError:
             raise
         except Exception as exc:  # a defect of ours must not take the process down nor show anybody's words
@@ -124,6 +130,7 @@ class Assistant:
         clock: _Clock,
         watcher: Watcher | None,
         cancelled: Callable[[], bool],
+        facts: Mapping[str, bool | None],
     ) -> tuple[Reply, str | None]:
         edition = knowledge.edition.manifest.id
         if not message.text.strip():
@@ -148,6 +155,10 @@ class Assistant:
         clock.guard += clock.since(at)
         if judged.refusal is not None:
             return self._refused(message, judged, knowledge, clock), None
+        if self._triage and (
+            mode is Mode.TRIAGE or (mode is Mode.AUTO and self._triage.fits(knowledge.edition, judged.text))
+        ):
+            return self._triaged(message, judged, knowledge, clock, facts, asks=mode is Mode.AUTO), None
         return self._answered(message, judged, knowledge, clock, watcher, cancelled)
 
     def _refused(self, message: Message, judged: InputJudgement, knowledge: Knowledge, clock: _Clock) -> Reply:
@@ -166,6 +177,25 @@ class Assistant:
             guards=judged.marks,
             timings_ms=clock.timings(),
         )
+
+    def _triaged(
+        self,
+        message: Message,
+        judged: InputJudgement,
+        knowledge: Knowledge,
+        clock: _Clock,
+        facts: Mapping[str, bool | None],
+        *,
+        asks: bool,
+    ) -> Reply:
+        assert self._triage is not None  # noqa: S101 - the caller looked
+        reply = self._triage.reply(message.id, knowledge.edition, judged.text, facts)
+        if asks:
+            at = time.perf_counter()
+            finding = find(knowledge, judged.text)
+            clock.retrieve = clock.since(at)
+            reply = with_verdict(reply, knowledge.edition, finding)
+        return replace(reply, guards=judged.marks, timings_ms=clock.timings())
 
     def _answered(
         self,

@@ -189,6 +189,17 @@ class Breach:
     location: str
     duty: str
     mend: str
+    also: tuple[str, ...] = ()
+    """Further clauses that say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button under a question: what it says, and the value it gives the fact (None: not known)."""
+
+    text: str
+    fact: str
+    value: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +258,7 @@ class Reply:
     missing_facts: tuple[str, ...] = ()
     facts: Mapping[str, bool | None] = field(default_factory=_empty)
     facts_evidence: Mapping[str, str] = field(default_factory=_empty, repr=False)
+    choices: tuple[Choice, ...] = ()
     breaches: tuple[Breach, ...] = ()
     citations: tuple[Citation, ...] = ()
     retrieved: tuple[str, ...] = ()
@@ -270,6 +282,7 @@ class Reply:
             "missing_facts": list(self.missing_facts),
             "facts": dict(self.facts),
             "facts_evidence": dict(self.facts_evidence),
+            "choices": [{"text": c.text, "fact": c.fact, "value": c.value} for c in self.choices],
             "breaches": [{"location": b.location, "duty": b.duty, "mend": b.mend} for b in self.breaches],
             "citations": [{"location": c.location, "title": c.title, "quote": c.quote} for c in self.citations],
             "retrieved": list(self.retrieved),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from bot.domain import (
@@ -37,6 +38,10 @@ class Edition(Protocol):
     @property
     def official(self) -> Mapping[str, OfficialAnswer]:
         """Location -> official question and answer."""
+        ...
+
+    def file(self, name: str) -> Path:
+        """Where one of the edition's data files lies."""
         ...
 
 

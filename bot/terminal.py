@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from bot import replies
 from bot.domain import Kind, Message, Mode, Reply
+from bot.triage.dialogue import Dialogue, goes_on
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -21,7 +22,10 @@ SAMPLES = (
     "檢核表填完要送到哪個單位？",
 )
 """The three sample messages of the README."""
-HELP = """直接打字提問；接著問「為什麼？」「那新聞稿呢？」會延續上一題。
+HELP = """直接打字提問，或描述想怎麼用 AI；接著問「為什麼？」「那新聞稿呢？」會延續上一題。
+判級追問時，打「是」「否」「不確定」即可；讀錯的事實可以打「更正 含民眾個資 否」。
+/triage …  把後面的文字當成情境判級
+/details   上一則判級的逐項說明
 /sources   上一則回覆的條文全文
 /good /bad 對上一則回覆按 👍 或 👎
 /help      這份說明
@@ -125,9 +129,11 @@ class _Conversation:
         self.console = Console(highlight=False)
         self.earlier: list[str] = []
         self.last: Reply | None = None
+        self.dialogue: Dialogue | None = None
         self.commands: dict[str, Callable[[], None]] = {
             "/help": lambda: self.console.print(HELP),
             "/sources": self._sources,
+            "/details": self._sources,
             "/good": lambda: self._rate(True),
             "/bad": lambda: self._rate(False),
             "👍": lambda: self._rate(True),
@@ -158,33 +164,50 @@ class _Conversation:
                 return 0
             if text in self.commands:
                 self.commands[text]()
+            elif text.startswith("/triage "):
+                self._reply(text.removeprefix("/triage ").strip(), Mode.TRIAGE)
             elif text.startswith("/"):
                 self.console.print(f"沒有 {text.split()[0]} 這個指令；/help 看可用的指令。")
             elif text:
                 self._reply(text)
 
-    def _reply(self, text: str) -> None:
+    def _reply(self, text: str, mode: Mode = Mode.AUTO) -> None:
+        """One reply; an answer or a correction goes on with the triage under way."""
+        going_on = self.dialogue.answered(text) if self.dialogue and mode is Mode.AUTO else None
+        if going_on is not None:
+            text, mode = going_on.text, Mode.TRIAGE
+        reply = self._made(text, mode, going_on.given if going_on else {})
+        if reply is None:
+            return
+        self.last = reply
+        self.dialogue = None
+        if goes_on(reply):
+            facts = self.app.triage.rules(self.app.library.current().edition).book.by_name
+            under_way = going_on or Dialogue(text, labels={name: fact.label for name, fact in facts.items()})
+            self.dialogue = under_way.after(reply)
+        elif reply.kind is not Kind.REFUSED:
+            self.earlier.append(text)
+        self.console.print(styled(reply))
+
+    def _made(self, text: str, mode: Mode, facts: Mapping[str, bool | None]) -> Reply | None:
         from rich.live import Live
         from rich.text import Text
 
-        shown = Text("…", style="dim")
         stop = False
-        with Live(shown, console=self.console, refresh_per_second=12, transient=True) as live:
+        with Live(Text("…", style="dim"), console=self.console, refresh_per_second=12, transient=True) as live:
             try:
-                self.last = self.app.assistant.reply(
+                return self.app.assistant.reply(
                     Message(text, conversation=tuple(self.earlier[-_TURNS_KEPT:])),
-                    Mode.AUTO,
+                    mode,
                     channel="terminal",
                     watcher=_LiveWatcher(live),
                     cancelled=lambda: stop,
+                    facts=facts,
                 )
             except KeyboardInterrupt:
                 stop = True
                 self.console.print("已停止這一題。", style="dim")
-                return
-        if self.last.kind is not Kind.REFUSED:
-            self.earlier.append(text)
-        self.console.print(styled(self.last))
+                return None
 
     def _sources(self) -> None:
         if self.last is None or not self.last.details:

@@ -15,9 +15,6 @@ from bot.evaluation.scores import SCORERS, Score, median
 if TYPE_CHECKING:
     from bot.app import App
 
-BUILT = {Mode.ASK, Mode.AUTO}
-"""Modes that this version has."""
-
 
 def evaluate(make_app: Callable[[], App], folder: Path, *, as_json: bool, show: bool) -> int:
     """Prints a table (or JSON) of every set found in ``folder``; exit code 0."""
@@ -40,8 +37,6 @@ def evaluate(make_app: Callable[[], App], folder: Path, *, as_json: bool, show: 
 
 def _modes(kind: str) -> list[Mode]:
     own = KINDS[kind][1]
-    if own not in BUILT:
-        return []
     return [own, Mode.AUTO] if own is Mode.TRIAGE else [own]
 
 

@@ -125,6 +125,10 @@ class FolderEdition:
         """Texts near the edition that it does not answer."""
         return read_yaml(self.folder / "not_covered.yaml", BeyondFile)
 
+    def file(self, name: str) -> Path:
+        """Where one of the edition's data files lies."""
+        return self.folder / name
+
     def children(self, location: str) -> Iterator[Clause]:
         """Direct children in order."""
         return (clause for clause in self.clauses.values() if clause.parent == location)

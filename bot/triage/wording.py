@@ -1,0 +1,33 @@
+"""What a triage reply says, word for word."""
+
+from __future__ import annotations
+
+TIER_SHORT = {"prohibited": "🔴 絕對禁止", "high": "🟠 高度", "medium": "🟡 中度", "low": "🟢 低度"}
+HEAD = "{tier}（{location}）"
+HEAD_PROHIBITED = "{tier}（{location}）：依現在的描述不得使用。"
+HEAD_BREACH = "{head}；依現在的描述不得進行：{duty}（{locations}）。"
+HEAD_DUTIES = "{head}；使用前先完成檢核表（附件四）。"
+MORE_BREACHES = "另有 {count} 項不符規定，見逐項說明。"
+WHY = "為什麼："
+MEND = "怎麼補正：{mend}"
+LOWER = "怎麼降低："
+LOWER_NONE = "以單位能改變的做法，等級不會再降低。"
+NEXT = "接下來：{steps}。"
+AID = "分級為輔助，由業務單位認定。"
+ASKED = "還差一件事：{question}"
+CHOICES = "〔{yes}〕〔{no}〕〔{unsure}〕"
+UNTIL = "確認前請以「{tier}」看待。"
+READ_SO_FAR = "已讀到："
+ASSUMED = "以下事項未能確認，已從嚴認定：{facts}。"
+UNSETTLED = "這一點指引沒有明定，從嚴以{tier}處理。"
+GRADED = "資料仍須依機密等級分級使用（肆／二／(一)／1）。"
+STAFF = "資料只涉及同仁：指引只寫「民眾」，這裡比照辦理。"
+SEVERAL = "訊息裡像是有不只一個情境，這裡合在一起從嚴判定；請分開各傳一則，才能分別判級。"
+FACTS = "【讀到的事實】（讀錯了可以更正）"
+RULES = "【成立的規定】"
+BREACHES = "【依現在的描述不符之處】"
+CHANGES = "【怎麼降低等級】"
+DUTIES = {"before": "【使用前】", "while": "【使用中】", "after": "【產出後、發布前】"}
+BOUND = "【還有誰受拘束】"
+CHECKLIST = "【檢核表（附件四）可先填的】"
+VERDICT_TOO = "附件五另有規定：{words}（{location}）"
