@@ -102,7 +102,7 @@ class Reader:
         derive_deciding(one.found, out)
         derive_audience(out)
         choose_clause(one.found, out)
-        return FactReading(out.values, out.evidence, described=one.found.has("describes"))
+        return FactReading(out.values, out.evidence, described=_describes(one, out))
 
     def _value(self, name: str, score: Mapping[str, float], settled: Settled) -> bool | None:
         if settled.leaves_open(name):
@@ -117,6 +117,11 @@ class Reader:
         rows = words_only(clauses, self._rarity, self._base) @ self._coefficients[:, column]
         best = clauses[int(np.argmax(rows))]
         return best if len(best) <= EVIDENCE_LONGEST else best[:EVIDENCE_LONGEST]
+
+
+def _describes(one: Cued, out: Settled) -> bool:
+    """Whether the text says anything of a use: an AI, or a fact about what goes in or comes out."""
+    return one.found.has("describes") or any(value and name in out.evidence for name, value in out.values.items())
 
 
 def as_typed(evidence: Mapping[str, str], original: str) -> dict[str, str]:

@@ -13,10 +13,14 @@ from scipy import sparse
 
 from bot.triage.views import rarity, word_rows
 
+SHORTEST_STATEMENT = 16
+"""Characters from which a text without any question in it is likely a description."""
 STRENGTH = 10.0
 """Inverse of the regularisation, as scikit-learn takes it."""
+_ASKS_AT_END = re.compile(r"(?:[?嗎呢]|(?:可以|行|好|對|會怎樣|怎麼辦))\W*$")
 _ASKS = re.compile(
-    r"[?嗎呢]\W*$|^\W*(what|who|how|when|which|why|can|may|must|do|does|is|are|should|如何|怎麼|什麼|誰|為什麼)\b"
+    r"怎麼|什麼|哪[個一些裡種條級位]|誰|多少|幾[個天條級]|為何|為什麼|可不可以|能不能|要不要|是不是|有沒有|會不會|是否|如何|何時|嗎|[?]"
+    r"|\b(?:what|who|how|when|which|why|can|may|must|do|does|is|are|should)\b"
 )
 _SENTENCE_END = re.compile(r"[。!?;]")
 _PLAN = re.compile(r"想|打算|要用|準備|計畫|規劃|希望|會(?:把|用|讓)|我們|我把|拿|丟|貼")
@@ -70,6 +74,9 @@ def _rows(texts: Sequence[str], weights: Floats) -> sparse.csr_matrix:
 
 
 def _shape(text: str) -> list[float]:
+    told = text.lower()
     sentences = len(_SENTENCE_END.findall(_LAST_MARK.sub("", text)))
-    asks, plans = bool(_ASKS.search(text.lower())), bool(_PLAN.search(text))
-    return [min(len(text), 120) / 60, float(asks), min(sentences, 4) / 2, float(plans), text.count(",") / 3]
+    ends, asks, plans = bool(_ASKS_AT_END.search(told)), bool(_ASKS.search(told)), bool(_PLAN.search(told))
+    length = min(len(text), 120) / 60
+    states = float(not asks and len(text) >= SHORTEST_STATEMENT)
+    return [length, float(ends), float(asks), min(sentences, 4) / 2, float(plans), text.count(",") / 3, states]

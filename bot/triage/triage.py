@@ -54,7 +54,7 @@ class Triage:
     def reply(self, id: str, edition: Edition, text: str, given: Values | None = None) -> Reply:
         """Kind ``triage``, ``clarify``, or ``not_covered`` where no use is described."""
         reading, decision = self.decide(edition, text, given)
-        if not reading.described and not given:
+        if not (reading.described or given or self.fits(edition, text)):
             mark = replies.edition_mark(edition.manifest)
             return Reply(id, Kind.NOT_COVERED, f"{replies.NOTHING_DESCRIBED}\n\n{mark}", edition.manifest.id)
         return told(id, edition, decision, self.rules(edition).book)
