@@ -116,11 +116,22 @@ class App:
     @cached_property
     def guards(self) -> tuple[InputGuards, OutputGuards]:
         """Input and output guards."""
+        from bot.guards.attacks import Attacks, ensure_head
         from bot.guards.chain import InputChain, OutputChain
         from bot.guards.personal_data import PersonalData
         from bot.guards.secrets import Secrets
 
-        return InputChain(PersonalData.from_room(), Secrets()), OutputChain()
+        personal_data = PersonalData.from_room()
+        head = ensure_head(self.settings.state / "index" / "attacks.npz", self._honest())
+        return InputChain(personal_data, Secrets(), Attacks(head)), OutputChain(personal_data)
+
+    def _honest(self) -> list[str]:
+        """What people ask and describe: what no attack sounds like."""
+        from bot.knowledge.index import edition_corpus
+        from bot.triage.descriptions import read_descriptions
+
+        edition = self.library.edition_in_force()
+        return [*edition_corpus(edition).texts, *(one.text for one in read_descriptions(edition))]
 
     @cached_property
     def triage(self) -> Triage:

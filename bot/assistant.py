@@ -14,15 +14,12 @@ from bot.answering.answer import Explainer, Explanation, find, joined
 from bot.answering.followup import made_whole
 from bot.answering.official import Official, nearest_part, official_part
 from bot.domain import (
-    MAX_MESSAGE,
     MAX_TEXT,
     Finding,
-    GuardMark,
     Kind,
     Message,
     Mode,
     ModelStamp,
-    Outcome,
     Refusal,
     Reply,
     Timings,
@@ -135,21 +132,6 @@ class Assistant:
         edition = knowledge.edition.manifest.id
         if not message.text.strip():
             return Reply(message.id, Kind.ERROR, replies.EMPTY, edition, timings_ms=clock.timings()), None
-        if len(message.text) > MAX_MESSAGE:
-            text = replies.TOO_LONG.format(length=len(message.text), limit=MAX_MESSAGE)
-            marks = (GuardMark("length", Outcome.BLOCK),)
-            return (
-                Reply(
-                    message.id,
-                    Kind.REFUSED,
-                    text,
-                    edition,
-                    refusal=Refusal.TOO_LONG,
-                    guards=marks,
-                    timings_ms=clock.timings(),
-                ),
-                None,
-            )
         at = time.perf_counter()
         judged = self._in.judge(message)
         clock.guard += clock.since(at)
@@ -162,11 +144,10 @@ class Assistant:
         return self._answered(message, judged, knowledge, clock, watcher, cancelled)
 
     def _refused(self, message: Message, judged: InputJudgement, knowledge: Knowledge, clock: _Clock) -> Reply:
-        if judged.refusal is Refusal.PERSONAL_DATA:
-            text = replies.personal_data_refused(judged.kinds, judged.masked)
-        else:
-            title = knowledge.edition.manifest.title
-            text = replies.REFUSALS.get(judged.refusal or Refusal.ATTACK, replies.GUARD_BROKEN).format(title=title)
+        manifest = knowledge.edition.manifest
+        refusal = judged.refusal or Refusal.NOT_ALLOWED
+        words = replies.refused(refusal, manifest, kinds=judged.kinds, masked=judged.masked)
+        text = replies.guard_broken() if judged.broken else words
         return Reply(
             message.id,
             Kind.REFUSED,
@@ -189,13 +170,22 @@ class Assistant:
         asks: bool,
     ) -> Reply:
         assert self._triage is not None  # noqa: S101 - the caller looked
-        reply = self._triage.reply(message.id, knowledge.edition, judged.text, facts)
+        reply = self._triage.reply(message.id, knowledge.edition, judged.text, facts, judged.doubtful)
         if asks:
             at = time.perf_counter()
             finding = find(knowledge, judged.text)
             clock.retrieve = clock.since(at)
             reply = with_verdict(reply, knowledge.edition, finding)
-        return replace(reply, guards=judged.marks, timings_ms=clock.timings())
+        at = time.perf_counter()
+        quotes = tuple((citation.location, citation.quote) for citation in reply.citations)
+        draft = Draft(official=reply.text, details=reply.details, tier=reply.tier, quotes=quotes)
+        checked = self._out.judge(draft, knowledge.edition, None)
+        clock.guard += clock.since(at)
+        marks = (*judged.marks, *checked.marks)
+        if checked.blocked:
+            text, edition = replies.guard_broken(), knowledge.edition.manifest.id
+            return Reply(message.id, Kind.ERROR, text, edition, guards=marks, timings_ms=clock.timings())
+        return replace(reply, guards=marks, timings_ms=clock.timings())
 
     def _answered(
         self,
@@ -224,7 +214,7 @@ class Assistant:
         clock.guard += clock.since(at)
         marks = (*judged.marks, *checked.marks)
         if checked.blocked:
-            text = replies.GUARD_BROKEN
+            text = replies.guard_broken()
             refused = Reply(
                 message.id, Kind.ERROR, text, knowledge.edition.manifest.id, guards=marks, timings_ms=clock.timings()
             )

@@ -132,6 +132,10 @@ class InputJudgement:
     """The text to go on with: normalised."""
     conversation: tuple[str, ...] = field(default=(), repr=False)
     """The earlier turns that may be used."""
+    doubtful: tuple[str, ...] = field(default=(), repr=False)
+    """Sentences of ``text`` that a reply does not repeat."""
+    broken: bool = False
+    """A guard broke; nothing was judged."""
 
 
 class InputGuards(Protocol):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Literal
 
-from bot.domain import Kind, Manifest, ModelStamp, Refusal, Tier
+from pydantic import Field
+
+from bot.domain import MAX_MESSAGE, Kind, Manifest, ModelStamp, Refusal, Tier
+from bot.rooms import RoomModel, read_yaml, rooms_root
 
 TIER_WORDS = {
     Tier.PROHIBITED: "🔴 絕對禁止",
@@ -31,44 +36,71 @@ OFF_TOPIC = "這不在指引的範圍；我只回答《{title}》怎麼規定 AI
 NEAREST = "最接近的是："
 MANIFEST = "《{title}》：{date}{number}函頒（{issuer}），這是目前使用的版本。"
 NOT_GUESSING = "以上條文並未回答您的問題，我不推測。"
-MASKED_SHOWN = 300
-"""Characters of a masked copy that a refusal offers."""
-REFUSAL_BASIS = ("伍/一/(五)", "陸/二/(一)")
-"""Why personal data are not taken: 隱私與個資保護, and the check of prompts before they are sent."""
 EMPTY = "訊息是空的；請寫下您的問題。"
-TOO_LONG = "訊息有 {length:,} 個字，超過上限 {limit:,} 個字。請只留下要問的重點再傳一次；這則訊息沒有留存。"
 NOTHING_DESCRIBED = "還看不出要用 AI 做什麼。請用一兩句話描述：用什麼工具、放進什麼資料、產出給誰看、有沒有人確認。"
 PAUSED = "服務暫停中，請稍後再試。"
 BROKEN = "處理這則訊息時出了狀況，已記下狀況代號 {code}（不含您的文字）。請再試一次；若仍不行，請告知管理者。"
-GUARD_BROKEN = "安全檢查未能完成，為了保護資料，這則訊息不處理，也沒有留存。請稍後再試。"
-REFUSALS = {
-    Refusal.SECRET: (
-        "訊息裡像是有密碼、金鑰或列有密等的文件內容，我不能處理，也沒有留存。請改以文字描述您想問的情況，不要貼上內容。"
-    ),
-    Refusal.ATTACK: "這則訊息要我改變規則或角色，我只依《{title}》的原文回答。請直接問您想知道的規定。",
-    Refusal.NOT_ALLOWED: "這個功能您目前沒有權限使用。",
-}
+
+
+class _RefusalsFile(RoomModel):
+    """``guardrails/refusals.yaml``."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    personal_data: str
+    personal_data_basis: list[str]
+    masked_shown: int
+    secret: str
+    attack: str
+    too_long: str
+    not_allowed: str
+    broken: str
+
+
+class _DisclosureFile(RoomModel):
+    """``guardrails/disclosure.yaml``."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    line: str
+
+
+@cache
+def _refusals() -> _RefusalsFile:
+    return read_yaml(rooms_root() / "guardrails" / "refusals.yaml", _RefusalsFile)
+
+
+@cache
+def _disclosure() -> _DisclosureFile:
+    return read_yaml(rooms_root() / "guardrails" / "disclosure.yaml", _DisclosureFile)
+
+
+def refused(refusal: Refusal, manifest: Manifest, *, kinds: Sequence[str] = (), masked: str = "") -> str:
+    """The refusal in the room's words: for personal data the kinds, that nothing is kept, and a copy to send again."""
+    room = _refusals()
+    copy = masked if len(masked) <= room.masked_shown else masked[: room.masked_shown] + "…"
+    words: str = getattr(room, refusal.value)
+    return words.format(
+        kinds="、".join(kinds),
+        copy=copy,
+        basis="、".join(shown(place) for place in room.personal_data_basis),
+        title=manifest.title,
+        limit=f"{MAX_MESSAGE:,}",
+    )
+
+
+def guard_broken() -> str:
+    """What a person reads when a guard broke."""
+    return _refusals().broken
 
 
 def disclosure(stamp: ModelStamp, manifest: Manifest) -> str:
     """The AI-use disclosure of 陸/一/(五) and 陸/二/(四): vendor, model, version, and the check that is due."""
-    return (
-        f"說明段由 {stamp.vendor} {stamp.name}（{stamp.version}）產生，請承辦人員檢視確認。｜{edition_mark(manifest)}"
-    )
+    line = _disclosure().line.format(vendor=stamp.vendor, name=stamp.name, version=stamp.version)
+    return f"{line}｜{edition_mark(manifest)}"
 
 
 def edition_mark(manifest: Manifest) -> str:
     """Which edition answers."""
     return f"指引版本 {manifest.id}"
-
-
-def personal_data_refused(kinds: Sequence[str], masked: str) -> str:
-    """The refusal: kinds found, that nothing is kept, a masked copy to send again, and why."""
-    copy = masked if len(masked) <= MASKED_SHOWN else masked[:MASKED_SHOWN] + "…"
-    return (
-        f"訊息裡有{'、'.join(kinds)}，我不能處理，也沒有留存。請去識別化後再問，可以改傳遮蔽後的版本：\n「{copy}」\n\n"
-        f"依據：{'、'.join(shown(place) for place in REFUSAL_BASIS)}（詳參本府「個資去識別化平臺標準作業流程」）"
-    )
 
 
 def shown(location: str) -> str:

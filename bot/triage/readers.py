@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.errors import IndexFault
+from bot.kept import KeptArrays
 from bot.ports import Edition
 from bot.rooms import rooms_root
 from bot.triage.descriptions import read_descriptions
-from bot.triage.heads import KeptArrays
 from bot.triage.lexicon import Lexicon, read_lexicon
 from bot.triage.reading import Reader
 from bot.triage.routing import Router

@@ -8,12 +8,14 @@ from typing import Protocol
 
 import numpy as np
 
+from bot.kept import KeptArrays
+from bot.ngrams import word_rows
 from bot.ports import FactReading
 from bot.text import normalise, plain
-from bot.triage.heads import KeptArrays, scores
+from bot.triage.heads import scores
 from bot.triage.lexicon import Found, Lexicon
 from bot.triage.settling import Settled, Settling, choose_clause, derive_audience, derive_deciding
-from bot.triage.views import Floats, Views, cue_rows, word_rows, words_only
+from bot.triage.views import Floats, Views, cue_rows, words_only
 from bot.triage.weighing import Weighing, features
 
 EVIDENCE_LONGEST = 40

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bot.triage.views import rarity, word_rows
+from bot.ngrams import rarity, word_rows
 
 SHORTEST_STATEMENT = 16
 """Characters from which a text without any question in it is likely a description."""

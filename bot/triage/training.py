@@ -9,19 +9,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.kept import KeptArrays
+from bot.ngrams import rarity, word_rows
 from bot.text import plain
 from bot.triage.descriptions import MATTERS, Description, Targets, matters, targets
-from bot.triage.heads import KeptArrays, solved
+from bot.triage.heads import solved
 from bot.triage.lexicon import Lexicon
 from bot.triage.reading import Cued, Embedder, cued, mark_rows
 from bot.triage.routing import Router, train_router
 from bot.triage.rules import Rules
-from bot.triage.views import Floats, Views, cue_rows, cue_weights, rarity, word_rows
+from bot.triage.views import Floats, Views, cue_rows, cue_weights
 from bot.triage.weighing import FEATURES, NO, OPEN, YES, Weighing, features, fitted
 
 DERIVED = {"ai_decides", "internal_only"}
 """Facts that follow from others."""
-VERSION = 1
+VERSION = 2
 """Raise it when the way of training changes."""
 Progress = Callable[[str, int, int], None]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -51,9 +52,16 @@ class Triage:
         reading = self._readers.reader(edition).read(text)
         return reading, decide(self.rules(edition), reading, given)
 
-    def reply(self, id: str, edition: Edition, text: str, given: Values | None = None) -> Reply:
-        """Kind ``triage``, ``clarify``, or ``not_covered`` where no use is described."""
+    def reply(
+        self, id: str, edition: Edition, text: str, given: Values | None = None, doubtful: Sequence[str] = ()
+    ) -> Reply:
+        """Kind ``triage``, ``clarify``, or ``not_covered`` where no use is described.
+
+        Words of ``doubtful`` sentences are not repeated as evidence.
+        """
         reading, decision = self.decide(edition, text, given)
+        shown = {name: words for name, words in decision.evidence.items() if not any(words in one for one in doubtful)}
+        decision = replace(decision, evidence=shown)
         if not (reading.described or given or self.fits(edition, text)):
             mark = replies.edition_mark(edition.manifest)
             return Reply(id, Kind.NOT_COVERED, f"{replies.NOTHING_DESCRIBED}\n\n{mark}", edition.manifest.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.triage.heads import KeptArrays
+from bot.kept import KeptArrays
 from bot.triage.settling import Settled
 from bot.triage.views import Floats
 
