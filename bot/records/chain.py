@@ -1,7 +1,7 @@
 """The chain: every row's digest hangs on the row before it, so that a missing, changed or moved row shows.
 
-``digest`` is over a row's contents and a random salt, ``hash`` over the digest, the number and the hash before it, keyed
-with the installation's key. Purging empties a row and its salt: what is left carries the chain and tells nothing.
+``digest`` is over a row's contents and a random salt, ``hash`` over the digest, the number and the hash before it,
+keyed with the installation's key. Purging empties a row and its salt: what is left carries the chain and tells nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from bot.records.keys import Key
 START = "0" * 64
 """What the first row hangs on."""
 PURGE = "purge"
+GAP = "gap"
+"""A row written by itself where the end of the chain was found missing, so that going on hides nothing."""
 _FRAME = frozenset({"salt", "digest", "previous", "hash", "purged"})
 _LISTED = 100
 """Most faults listed; all are counted."""
@@ -132,6 +134,8 @@ class _Examination:
                 self.fault(seq, "changed")
         elif not is_sound(row):
             self.fault(seq, "changed")
+        elif row["type"] == GAP:
+            self.fault(seq, "tail")
         elif row["type"] == PURGE:
             told = json.loads(row["object"])
             self._purges[seq] = (told["rows"], told["unsound"])

@@ -42,18 +42,21 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that no other writer of this database, in any process, overlaps."""
-        with _translated(self.url), self._engine.connect().execution_options(writes=True) as connection:
-            with connection.begin():
-                if not self.is_sqlite:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-                yield connection
+        with (
+            _translated(self.url),
+            self._engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one moment of the database."""
         with _translated(self.url), self._engine.connect() as connection:
             if not self.is_sqlite:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
 
@@ -73,7 +76,9 @@ class Database:
         with _translated(self.url):
             if self.is_sqlite:
                 _make_private(self.url.database)
-            engine = create_engine(self.url, connect_args=waiting, pool_pre_ping=not self.is_sqlite, hide_parameters=True)
+            engine = create_engine(
+                self.url, connect_args=waiting, pool_pre_ping=not self.is_sqlite, hide_parameters=True
+            )
             if self.is_sqlite:
                 event.listen(engine, "connect", _prepare_sqlite)
                 event.listen(engine, "begin", _begin_sqlite)

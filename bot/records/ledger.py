@@ -1,4 +1,4 @@
-"""The usage records: writes replies, ratings and acts into one chain. Fits ``Recorder``, ``Feedback`` and ``AuditLog``."""
+"""Replies, ratings and acts written into one chain. Fits ``Recorder``, ``Feedback`` and ``AuditLog``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from bot.domain import Complaint, Reply
 from bot.errors import RecordsFault
-from bot.records.chain import PURGE, START, Mark, Row, Verification, digest, examine, is_sound, link, mark_of
+from bot.records.chain import GAP, PURGE, START, Mark, Verification, digest, examine, is_sound, link, mark_of
 from bot.records.database import Database
 from bot.records.keys import Key, KeyRing
 from bot.records.schema import entries, head
@@ -24,8 +24,9 @@ from bot.records.witness import Witness
 
 log = logging.getLogger(__name__)
 _CHECKED_EVERY_SECONDS = 3_600.0
-_KEPT = ("purge", "rotate", "audit")
+_KEPT = (PURGE, GAP, "rotate", "audit")
 """Types of rows that retention leaves: acts of administrators, with pseudonyms only."""
+_COLUMNS = tuple(column.name for column in entries.c)
 RETENTION = "retention"
 """Who purges where nobody asked for it."""
 
@@ -43,6 +44,12 @@ class Ledger:
         self._days = retention_days
         self._next_check = 0.0
         self._checking = threading.Lock()
+
+    def prepare(self) -> None:
+        """Opens the database and brings its tables up to date, so that no reply waits for it."""
+        with self._database.reading() as connection:
+            if _head(connection) is not None:
+                _ = self._keys.current
 
     def keep(self, reply: Reply, *, channel: str, who: str, prompt_sha256: str | None) -> None:
         """One row for one reply; see ``Recorder``. Also purges, about once an hour, what has become too old."""
@@ -101,18 +108,19 @@ class Ledger:
     def purge(self, *, before: datetime | None = None, who: str = RETENTION) -> int:
         """Empties replies and ratings older than ``before`` (default: by retention); gives how many.
 
-        The rows' hashes stay, and one row says who deleted how many, up to when; nothing is written where nothing is old.
+        The rows' hashes stay, and one row says who deleted how many, up to when; nothing is
+        written where nothing is old.
         """
         limit = _stamped(before or datetime.now(UTC) - timedelta(days=self._days))
         old = (entries.c.time < limit, entries.c.type.not_in(_KEPT))
         with self._database.writing() as connection:
             rows = connection.execute(select(entries).where(*old)).mappings()
-            sound = [is_sound(row) for row in rows]
+            sound = [is_sound(row) for row in _plain(rows)]
             if not sound:
                 return 0
             told = json.dumps({"before": limit, "rows": len(sound), "unsound": sound.count(False)})
             mark = self._add(connection, PURGE, who=who, act=PURGE, object=told)
-            emptied = {name: None for name in _contents()}
+            emptied = dict.fromkeys(_contents())
             connection.execute(update(entries).where(*old).values(**emptied, purged=mark.seq))
         self._witness.keep(mark)
         self._database.scrub()
@@ -152,13 +160,16 @@ class Ledger:
     def _add(self, connection: Connection, type_: str, *, who: str, **columns: Any) -> Mark:
         """Hangs one row on the chain, inside a writer's transaction."""
         last = _head(connection)
+        noted = self._witness.read()
+        if noted and type_ != GAP and (last is None or noted.seq > last.seq or _differ(noted, last)):
+            last = self._add(connection, GAP, who="", act=GAP, object=f"{noted.seq}:{noted.hash}")
         if last is None and connection.execute(select(func.count()).select_from(entries)).scalar():
             raise RecordsFault("使用紀錄的鏈頭不見了；請執行 zhiyin records verify 查看，並由備份還原")
         if last is None:
             self._keys.make()
         key = self._keys.current
         seq, previous = (last.seq + 1, last.hash) if last else (1, START)
-        row = {name: None for name in entries.c.keys()} | columns_of(key, type_, who, columns)
+        row = dict.fromkeys(_COLUMNS) | columns_of(key, type_, who, columns)
         row |= {"seq": seq, "salt": secrets.token_hex(16), "previous": previous}
         row["digest"] = digest(row)
         row["hash"] = link(key, seq, previous, row["digest"])
@@ -203,12 +214,16 @@ def columns_of(key: Key, type_: str, who: str, columns: Mapping[str, Any]) -> di
 
 def _contents() -> list[str]:
     frame = {"seq", "key_id", "digest", "previous", "hash", "purged"}
-    return [name for name in entries.c.keys() if name not in frame]
+    return [name for name in _COLUMNS if name not in frame]
 
 
 def _head(connection: Connection) -> Mark | None:
     found = connection.execute(select(head.c.seq, head.c.hash, head.c.key_id, head.c.mac)).first()
     return Mark(*found) if found else None
+
+
+def _differ(noted: Mark, last: Mark) -> bool:
+    return noted.seq == last.seq and noted.hash != last.hash
 
 
 def _plain(rows: Any) -> Iterator[dict[str, Any]]:

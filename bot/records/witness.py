@@ -35,7 +35,10 @@ class Witness:
     def read(self) -> Mark | None:
         """What was noted last, or None; ``RecordsFault`` where the file is no such note."""
         try:
-            told = json.loads(self.path.read_text(encoding="ascii"))
+            body = self.path.read_text(encoding="ascii")
+            if not body:  # what a power cut can leave
+                return None
+            told = json.loads(body)
             return Mark(int(told["seq"]), str(told["hash"]), str(told["key_id"]), str(told["mac"]))
         except FileNotFoundError:
             return None
