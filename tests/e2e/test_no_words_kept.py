@@ -1,4 +1,4 @@
-"""Marked words go through every path; then every log, database, index, temporary and state file is searched for them."""
+"""Marked words go through every path; then every log, database, index, temporary and state file is searched."""
 
 from __future__ import annotations
 
@@ -22,17 +22,23 @@ pytestmark = [pytest.mark.model, pytest.mark.timeout(600)]
 LETTERS = "鼉鱻龘籲灪麤厵爨齉纞"
 
 CRASH = """
-import importlib, sys
-module, name, method, show = sys.argv[1:5]
-def broken(*arguments, **named):
-    told = [*arguments, *named.values()]
-    words = [str(getattr(thing, part)) for thing in told for part in show.split(",") if hasattr(thing, part)]
-    words += [text for text in told if isinstance(text, str)]
-    raise RuntimeError("broken over " + " ".join(words) + str(told))
-owner = importlib.import_module(module)
-setattr(getattr(owner, name) if name else owner, method, broken)
+import importlib, json, sys
 from bot.cli import run
-sys.exit(run(sys.argv[5:]))
+from unittest.mock import patch
+met = {}
+for where, (module, name, method, show) in json.loads(sys.argv[1]).items():
+    reached = []
+    def broken(*arguments, **named):
+        told = [*arguments, *named.values()]
+        words = [str(getattr(thing, part)) for thing in told for part in show.split(",") if hasattr(thing, part)]
+        words += [str(thing) for thing in told if isinstance(thing, (str, list, tuple))]
+        reached.append(sys.argv[2][-8:] in "".join(words))
+        raise RuntimeError("broken over " + " ".join(words))
+    owner = importlib.import_module(module)
+    with patch.object(getattr(owner, name) if name else owner, method, broken):
+        code = run(["ask", sys.argv[2]])
+    met[where] = [code, bool(reached), any(reached)]
+print("MET" + json.dumps(met))
 """
 CRASHES = {
     "input guards": ("bot.guards.chain", "InputChain", "judge", "text"),
@@ -161,17 +167,19 @@ def test_messages_of_every_kind_leave_no_word(house: House) -> None:
     assert len(records) == len(texts) + 3
     assert {"answer", "refused", "error"} <= {record["kind"] for record in records}
     assert not any(record["kind"] == "error" for record in records[:3])
-    assert house.run("-m", "bot", "ask", texts[0]).returncode == 0
-    assert house.run("-m", "bot", "chat", stdin="\n".join(texts[:2])).returncode == 0
+    assert house.run("-m", "bot", "ask", "--no-model", texts[0]).returncode == 0
+    assert house.run("-m", "bot", "chat", "--no-model", stdin="\n".join(texts[:2])).returncode == 0
     kept = house.run("-m", "bot", "records", "export", "--format", "jsonl", "--out", str(house.folder / "work" / "out"))
     assert kept.returncode == 0
     assert len((house.folder / "work" / "out").read_bytes().splitlines()) == len(texts) + 1 + 1 + 2
     assert house.leaks() == []
 
 
-@pytest.mark.parametrize("where", CRASHES)
-def test_a_part_that_breaks_over_the_words_leaves_none(house: House, where: str) -> None:
-    result = house.run("-c", CRASH, *CRASHES[where], "ask", f"機密公文可以請 ChatGPT 擬嗎 {house.mark}")
+def test_a_part_that_breaks_over_the_words_leaves_none(house: House) -> None:
+    """Every adapter raises an error whose text holds what it was given."""
+    result = house.run("-c", CRASH, json.dumps(CRASHES), f"機密公文可以請 ChatGPT 擬嗎 {house.mark}")
     assert b"Traceback" not in result.stderr
-    assert result.returncode == 1
+    met = json.loads(result.stdout.decode().partition("MET")[2])
+    assert {where: told[:2] for where, told in met.items()} == {where: [1, True] for where in CRASHES}
+    assert {where for where, told in met.items() if told[2]} >= {"input guards", "output guards", "retrieval"}
     assert house.leaks() == []
