@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.knowledge.library import Library
     from bot.llm.manifest import ChatManifest
     from bot.ports import ChatModel, Edition, InputGuards, OutputGuards
+    from bot.records.ledger import Ledger
     from bot.triage.readers import FactReaders
     from bot.triage.triage import Triage
 
@@ -25,11 +26,15 @@ Progress = Callable[[str, int, int], None]
 
 
 class App:
-    """Everything of one installation, built at first use. ``use_model`` False answers without a chat model."""
+    """Everything of one installation, built at first use. ``use_model`` False answers without a chat model.
 
-    def __init__(self, settings: Settings, *, use_model: bool = True) -> None:
+    ``recording`` False is for measurements only, where nobody asks.
+    """
+
+    def __init__(self, settings: Settings, *, use_model: bool = True, recording: bool = True) -> None:
         self.settings = settings
         self.use_model = use_model
+        self.recording = recording
 
     def prepare(self, progress: Progress | None = None) -> None:
         """Makes what is missing: state folder, model file, index. Each step can be cut off and repeated."""
@@ -38,6 +43,8 @@ class App:
             self.ensure_model(progress)
         self.library.prepare(progress)
         self.fact_readers.prepare(self.library.edition_in_force(), progress)
+        if self.recording:
+            self.ledger.prepare()
 
     def ensure_state(self) -> None:
         """The state folder, writable; ``StateError`` otherwise."""
@@ -153,6 +160,14 @@ class App:
         return FactReaders(self.settings.state / "index", self.embedder, questions)
 
     @cached_property
+    def ledger(self) -> Ledger:
+        """The usage records: replies, ratings, acts of administrators."""
+        from bot.records.ledger import Ledger
+
+        settings = self.settings
+        return Ledger(settings.records_url, settings.key_path, settings.retention_days)
+
+    @cached_property
     def assistant(self) -> Assistant:
         """The assistant."""
         from bot.assistant import Assistant
@@ -163,6 +178,7 @@ class App:
             guards_in,
             guards_out,
             self.explainer,
+            self.ledger if self.recording else None,
             deadline_seconds=self.settings.deadline_seconds,
             triage=self.triage,
         )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.domain import MAX_MESSAGE, Kind, Manifest, ModelStamp, Refusal, Tier
+from bot.domain import MAX_MESSAGE, Complaint, Kind, Manifest, ModelStamp, Refusal, Tier
 from bot.rooms import RoomModel, read_yaml, rooms_root
 
 TIER_WORDS = {
@@ -40,6 +40,18 @@ EMPTY = "訊息是空的；請寫下您的問題。"
 NOTHING_DESCRIBED = "還看不出要用 AI 做什麼。請用一兩句話描述：用什麼工具、放進什麼資料、產出給誰看、有沒有人確認。"
 PAUSED = "服務暫停中，請稍後再試。"
 BROKEN = "處理這則訊息時出了狀況，已記下狀況代號 {code}（不含您的文字）。請再試一次；若仍不行，請告知管理者。"
+NOT_RECORDED = (
+    "使用紀錄目前無法寫入。為了事後可以查核，沒有紀錄的回覆不提供；您的文字沒有留存。"
+    "請稍後再試，並告知管理者（狀況代號 {code}）。"
+)
+COMPLAINTS = {
+    Complaint.WRONG: "內容錯誤",
+    Complaint.WRONG_CLAUSE: "條文不符",
+    Complaint.UNCLEAR: "看不懂",
+    Complaint.UNANSWERED: "未回答",
+}
+COPY_TITLE = "指引：回覆副本"
+COPY_REFERENCES = "引用"
 
 
 class _RefusalsFile(RoomModel):

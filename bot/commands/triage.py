@@ -44,9 +44,10 @@ def _triage(options: argparse.Namespace) -> int:
 
 def _one(app: App, text: str, facts: dict[str, bool | None], options: argparse.Namespace) -> int:
     from bot.domain import Kind, Message, Mode
+    from bot.person import system_user
     from bot.terminal import print_reply
 
-    reply = app.assistant.reply(Message(text), Mode.TRIAGE, facts=facts)
+    reply = app.assistant.reply(Message(text), Mode.TRIAGE, facts=facts, who=system_user())
     if options.json:
         print(json.dumps(reply.to_record(), ensure_ascii=False))
     else:

@@ -58,7 +58,7 @@ def train_head(file: AttacksFile, honest: Sequence[str]) -> AttackHead:
     texts = [*attacks, *own, *(plain(text).lower() for text in honest)]
     weights = rarity(texts)
     labels = np.r_[np.ones(len(attacks)), np.zeros(len(texts) - len(attacks))]
-    counted = np.r_[np.full(len(attacks), 10.0), np.full(len(own), 10.0), np.ones(len(honest))]
+    counted = np.r_[np.full(len(attacks), 10.0), np.full(len(own), 30.0), np.ones(len(honest))]
     model = LogisticRegression(C=STRENGTH, max_iter=500, random_state=0)
     model.fit(sparse.csr_matrix(word_rows(texts, weights)), labels, sample_weight=counted)
     return AttackHead(weights, model.coef_[0].astype(np.float32), float(model.intercept_[0]))
