@@ -140,6 +140,11 @@ def shipped_folder(edition: str = DEFAULT_EDITION) -> Path:
     return rooms_root() / "knowledge" / "editions" / edition
 
 
+def imported_folder(state: Path, edition_id: str) -> Path:
+    """Folder of an imported edition in the state folder; a collection's colon becomes an underscore."""
+    return state / "editions" / edition_id.replace(":", "_")
+
+
 def read_edition(folder: Path, *, verify: bool = True) -> FolderEdition:
     """The edition in ``folder``; ``RoomError`` where a file is missing, wrong or not the one the manifest names."""
     raw = read_yaml(folder / "manifest.yaml", _ManifestFile)
