@@ -16,8 +16,9 @@ from pydantic import Field
 from bot.domain import Clause, Manifest, OfficialAnswer, Reference
 from bot.errors import RoomError
 from bot.knowledge.family import Family, read_family
-from bot.knowledge.guideline import Parsed, parse
+from bot.knowledge.guideline import parse
 from bot.knowledge.official import official_answers
+from bot.knowledge.parsed import Parsed
 from bot.rooms import RoomModel, read_text, read_yaml, rooms_root
 
 DEFAULT_EDITION = "113-09-09"
