@@ -1,0 +1,134 @@
+"""Which clause of a later edition is which clause of an earlier one: one global assignment over what they say.
+
+A pair's likeness is that of its words (character bigrams, rare ones counting more, so that the turns of phrase which
+every clause has count little). Place, parents and children only tip the balance between pairs that are alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.domain import Clause
+from bot.text import squeeze
+
+_ROUNDS = 3
+_SAME_PLACE = 0.30
+"""Likeness from which a clause under the same number below the same parent is still the same clause."""
+_OTHER_PLACE = 0.45
+"""Likeness from which a clause that stands elsewhere is still the same clause."""
+_TITLE_SHARE = 0.6
+_CHILDREN_SHARE = 0.5
+_QUESTION_MARK = re.compile(r"[？?]$")
+_OTHER_QUESTION = 0.35
+"""Official questions less alike than this ask different things, however alike their answers are."""
+_BOX = str.maketrans("□▢■☑☒", "☐☐☐☐☐")
+
+Grid = NDArray[np.float64]
+
+
+def key(clause: Clause) -> str:
+    """What a clause says, without white space and with one kind of check box."""
+    return squeeze(clause.text).translate(_BOX)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    clauses: Sequence[Clause]
+    at: Mapping[str, int]
+    parents: Sequence[int]
+
+    @classmethod
+    def of(cls, clauses: Sequence[Clause]) -> _Side:
+        at = {clause.location: index for index, clause in enumerate(clauses)}
+        return cls(clauses, at, [at[c.parent] if c.parent else -1 for c in clauses])
+
+
+def match(before: Sequence[Clause], after: Sequence[Clause]) -> dict[str, str]:
+    """Earlier location -> later location of the same clause; clauses without a fellow are left out."""
+    if not before or not after:
+        return {}
+    from scipy.optimize import linear_sum_assignment
+
+    old, new = _Side.of(before), _Side.of(after)
+    alike = _likeness(old, new)
+    pairs: dict[int, int] = {}
+    for _ in range(_ROUNDS):
+        score, least = _in_context(alike, old, new, pairs)
+        rows, columns = linear_sum_assignment(np.where(score >= least, score, 0.0), maximize=True)
+        found = {int(r): int(c) for r, c in zip(rows, columns, strict=True) if score[r, c] >= least[r, c]}
+        if found == pairs:
+            break
+        pairs = found
+    return {before[row].location: after[column].location for row, column in sorted(pairs.items())}
+
+
+def _likeness(old: _Side, new: _Side) -> Grid:
+    """Shape (earlier, later), 0..1; exactly 1 only where the words are the same."""
+    texts = _dice([key(c) for c in old.clauses], [key(c) for c in new.clauses])
+    titles = _dice([squeeze(c.title) for c in old.clauses], [squeeze(c.title) for c in new.clauses])
+    alike = np.maximum(texts, _TITLE_SHARE * titles + (1 - _TITLE_SHARE) * texts)
+    asks = np.outer(
+        [bool(_QUESTION_MARK.search(c.title)) for c in old.clauses],
+        [bool(_QUESTION_MARK.search(c.title)) for c in new.clauses],
+    )
+    alike = np.where(asks & (titles < _OTHER_QUESTION), 0.5 * alike, alike)
+    same = np.array([[key(a) == key(b) for b in new.clauses] for a in old.clauses])
+    return np.where(same, 1.0, np.minimum(alike, 0.98))
+
+
+def _dice(left: Sequence[str], right: Sequence[str]) -> Grid:
+    """Overlap of character bigrams, weighted by how few clauses have them; 0 where either text is empty."""
+    bags = [Counter(f" {text} "[at : at + 2] for at in range(len(text) + 1)) if text else Counter() for text in left]
+    others = [Counter(f" {text} "[at : at + 2] for at in range(len(text) + 1)) if text else Counter() for text in right]
+    spread = Counter(pair for bag in [*bags, *others] for pair in bag)
+    ids = {pair: at for at, pair in enumerate(spread)}
+    total = len(bags) + len(others)
+    weight = np.array([np.log(1 + total / count) for count in spread.values()])
+
+    def rows(some: Sequence[Counter[str]]) -> Grid:
+        grid = np.zeros((len(some), len(ids)))
+        for row, bag in enumerate(some):
+            for pair, count in bag.items():
+                grid[row, ids[pair]] = count
+        return grid
+
+    one, two = rows(bags), rows(others)
+    size = (one @ weight)[:, None] + (two @ weight)[None, :]
+    shared = np.array([np.minimum(row, two) @ weight for row in one])
+    overlap: Grid = np.divide(2 * shared, size, out=np.zeros_like(size), where=size > 0)
+    return overlap
+
+
+def _in_context(alike: Grid, old: _Side, new: _Side, pairs: Mapping[int, int]) -> tuple[Grid, Grid]:
+    """Scores that also know place, parents and children of the pairs found so far, and the least that counts."""
+    parents = np.array([[_fellows(a, b, old, new, pairs) for b in new.parents] for a in old.parents])
+    places = np.array([[a.location == b.location for b in new.clauses] for a in old.clauses])
+    steps = np.array(
+        [[a.location.rpartition("/")[2] == b.location.rpartition("/")[2] for b in new.clauses] for a in old.clauses]
+    )
+    votes = np.zeros_like(alike)
+    children = Counter(parent for parent in old.parents if parent >= 0)
+    others = Counter(parent for parent in new.parents if parent >= 0)
+    for row, column in pairs.items():
+        a, b = old.parents[row], new.parents[column]
+        if a >= 0 and b >= 0:
+            votes[a, b] += 1 / max(children[a], others[b])
+    least = np.where(parents & steps, _SAME_PLACE, _OTHER_PLACE)
+    supported = np.maximum(alike, np.minimum((1 - _CHILDREN_SHARE) * alike + _CHILDREN_SHARE * votes, 0.98))
+    score = supported + 0.10 * parents + 0.03 * steps + 0.03 * places
+    return np.where(supported >= least, score, 0.0), least
+
+
+def _fellows(a: int, b: int, old: _Side, new: _Side, pairs: Mapping[int, int]) -> bool:
+    """Whether the two parents are one clause, as far as is known."""
+    if a < 0 or b < 0:
+        return a == b
+    if a in pairs:
+        return pairs[a] == b
+    return old.clauses[a].location == new.clauses[b].location
