@@ -8,35 +8,48 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field
 
 from bot.domain import Clause, Manifest, OfficialAnswer, Reference
-from bot.errors import RoomError
+from bot.errors import RoomError, UsageError
 from bot.knowledge.family import Family, read_family
 from bot.knowledge.guideline import parse
 from bot.knowledge.official import official_answers
-from bot.knowledge.parsed import Parsed
+from bot.knowledge.parsed import Correction, Parsed
 from bot.rooms import RoomModel, read_text, read_yaml, rooms_root
 
 DEFAULT_EDITION = "113-09-09"
+OPEN_FILES = ("corrections.yaml", "pending.yaml")
+"""Files of an edition that an administrator works on; the manifest does not fix them."""
 
 
-class _Annotation(RoomModel):
+class Annotation(RoomModel):
+    """What an edition's owner says of a clause."""
+
     location: str
     note: str
 
 
-class _ManifestFile(RoomModel):
+class ManifestFile(RoomModel):
+    """``manifest.yaml``."""
+
     schema_version: int = Field(alias="schema")
     id: str
     title: str
     number: str
     date: str
     issuer: str
-    annotations: list[_Annotation] = []
+    annotations: list[Annotation] = []
+    family: str | None = None
+    base: str = ""
+    """The edition whose questions, rules and other items were carried over."""
+    original_sha256: str = ""
+    """Of the document that was imported."""
+    corrections_sha256: str = ""
+    """Of the corrections that the clauses were made with."""
     files: dict[str, str]
 
 
@@ -62,6 +75,13 @@ class _ClausesFile(RoomModel):
     front: list[tuple[int, int]]
     layout: list[tuple[int, int]]
     clauses: list[_ClauseEntry]
+
+
+class CorrectionsFile(RoomModel):
+    """``corrections.yaml``: line of ``source.txt`` -> ``skip``, ``join`` or the location that begins there."""
+
+    schema_version: int = Field(alias="schema")
+    lines: dict[int, str] = {}
 
 
 class AskGroup(RoomModel):
@@ -146,9 +166,48 @@ def imported_folder(state: Path, edition_id: str) -> Path:
     return state / "editions" / edition_id.replace(":", "_")
 
 
+def edition_folder(state: Path, edition_id: str) -> Path:
+    """Where the edition lies, imported or shipped; ``UsageError`` names the editions at hand where there is none."""
+    for folder in (imported_folder(state, edition_id), shipped_folder(edition_id)):
+        if edition_id.strip("./") and (folder / "manifest.yaml").is_file():
+            return folder
+    known = "、".join(read_manifest(folder).id for folder in edition_folders(state))
+    raise UsageError(f"沒有「{edition_id[:40]}」這個版本；現有 {known}")
+
+
+def edition_folders(state: Path) -> tuple[Path, ...]:
+    """Folders of every whole edition at hand: shipped ones first, then imported ones in the order of their names."""
+    places = (rooms_root() / "knowledge" / "editions", state / "editions")
+    return tuple(
+        folder
+        for place in places
+        for folder in (sorted(place.iterdir()) if place.is_dir() else ())
+        if not folder.name.startswith(".") and (folder / "manifest.yaml").is_file()
+    )
+
+
+def read_manifest(folder: Path) -> ManifestFile:
+    """What an edition says of itself, without reading the rest."""
+    return read_yaml(folder / "manifest.yaml", ManifestFile)
+
+
+def read_corrections(folder: Path) -> dict[int, Correction]:
+    """The administrator's corrections by line of ``source.txt``; none where there is no file."""
+    path = folder / "corrections.yaml"
+    if not path.exists():
+        return {}
+    found = {}
+    for line, what in read_yaml(path, CorrectionsFile).lines.items():
+        action: Literal["skip", "join", "location"] = (
+            "skip" if what == "skip" else "join" if what == "join" else "location"
+        )
+        found[line] = Correction(line, action, what if action == "location" else "")
+    return found
+
+
 def read_edition(folder: Path, *, verify: bool = True) -> FolderEdition:
     """The edition in ``folder``; ``RoomError`` where a file is missing, wrong or not the one the manifest names."""
-    raw = read_yaml(folder / "manifest.yaml", _ManifestFile)
+    raw = read_yaml(folder / "manifest.yaml", ManifestFile)
     if verify:
         for name, digest in raw.files.items():
             try:
@@ -159,7 +218,7 @@ def read_edition(folder: Path, *, verify: bool = True) -> FolderEdition:
                 raise RoomError(f"{folder / name} 與 manifest.yaml 記載的 sha256 不同；請還原，或執行 zhiyin kb build")
     stored = read_yaml(folder / "clauses.yaml", _ClausesFile)
     notes = {annotation.location: annotation.note for annotation in raw.annotations}
-    family = read_family()
+    family = read_family(raw.family)
     clauses = {
         entry.location: Clause(
             location=entry.location,
@@ -187,8 +246,8 @@ def read_edition(folder: Path, *, verify: bool = True) -> FolderEdition:
 def rebuild(folder: Path) -> Parsed:
     """Parses ``source.txt`` again and writes ``clauses.yaml`` and the manifest's checksums; other files stay."""
     source = read_text(folder / "source.txt")
-    parsed = parse(source, read_family())
-    raw = read_yaml(folder / "manifest.yaml", _ManifestFile)
+    raw = read_manifest(folder)
+    parsed = parse(source, read_family(raw.family), read_corrections(folder))
     document = {
         "schema": 1,
         "edition": raw.id,
@@ -198,12 +257,17 @@ def rebuild(folder: Path) -> Parsed:
         "clauses": [_clause_entry(clause) for clause in parsed.clauses],
     }
     write_yaml(folder / "clauses.yaml", document, "Made from source.txt by `zhiyin kb build`; not edited by hand.")
-    names = ["source.txt", "clauses.yaml", *sorted(p.name for p in folder.glob("*.yaml"))]
-    unique = [name for name in dict.fromkeys(names) if name != "manifest.yaml"]
-    files = {name: sha256_of((folder / name).read_bytes()) for name in unique if (folder / name).exists()}
-    manifest = {**raw.model_dump(by_alias=True), "files": files}
-    write_yaml(folder / "manifest.yaml", manifest, "What the edition says of itself, and the sha256 of each file.")
+    seal(folder, raw)
     return parsed
+
+
+def seal(folder: Path, manifest: ManifestFile) -> None:
+    """Writes the manifest with the sha256 of each file; those that are worked on after the import stay open."""
+    names = ["source.txt", "clauses.yaml", *sorted(path.name for path in folder.glob("*.yaml"))]
+    unique = [name for name in dict.fromkeys(names) if name not in {"manifest.yaml", *OPEN_FILES}]
+    files = {name: sha256_of((folder / name).read_bytes()) for name in unique if (folder / name).exists()}
+    document = {"schema": 1, **manifest.model_dump(by_alias=True, exclude_defaults=True), "files": files}
+    write_yaml(folder / "manifest.yaml", document, "What the edition says of itself, and the sha256 of each file.")
 
 
 def _clause_entry(clause: Clause) -> dict[str, Any]:
