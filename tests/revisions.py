@@ -64,6 +64,17 @@ QUESTIONS = [
         "未滿十三歲者不得要求註冊，並應提供不使用該服務之替代作業。",
     ),
 ]
+LOOKALIKE = (
+    "可否使用外部生成式人工智慧來研擬契約文書？\n\n答：不可以。\n\n考量輸入外部生成式人工智慧的內容及其產出的內容可能會被外部機構所記錄，"
+    "衍生營業秘密外流之疑慮，契約草稿應由採購人員自行撰擬，並送法務單位審查。"
+)
+CLAUSES_OF_A_SECTION = [
+    "各機關應每年辦理至少三小時之人工智慧素養課程，新進人員於到職三個月內完成。",
+    "推動成效優良之機關及人員，得依本府獎懲標準敘獎。",
+    "廠商不得將履約過程取得之資料用於訓練其自有模型。",
+    "契約終止時，廠商應於十四日內交付全部模型參數並出具刪除證明。",
+    "資訊局應建置案例庫，供各機關分享導入經驗。",
+]
 SENTENCES = [
     "相關紀錄應保存三年備查。",
     "違反者依公務人員考績規定辦理。",
@@ -80,6 +91,10 @@ FLIPS = [
 EXAMPLES = ("肆/二/(一)", "肆/二/(二)", "肆/二/(三)", "肆/二/(四)")
 DUTIES = ("伍/一", "陸/一", "陸/二")
 LISTS = (*EXAMPLES, *DUTIES, "肆/一", "伍/二", "貳", "附件一", "附件二")
+
+
+_RARE = 0.02
+"""Of the edits come with a whole new section or appendix, which moves everything behind it."""
 
 
 @dataclass(eq=False)
@@ -149,12 +164,15 @@ class Revision:
         kinds: list[Callable[[], bool]] = [
             self.flip, self.insert, self.move_example, self.remove_duty, self.add_question, self.add_option,
             self.change_article, self.mend_typo, self.move, self.append_sentence, self.remove_question,
-            self.move_and_reword, self.rename_heading, self.drop_option,
+            self.move_and_reword, self.rename_heading, self.drop_option, self.swap, self.rewrite_half,
+            self.replace_question,
         ]  # fmt: skip
         for kind in self.random.sample(kinds, len(kinds)):
             if kind():
                 self.done.append(kind.__name__)
-                return
+                break
+        if self.random.random() < _RARE:
+            self.random.choice([self.insert_appendix, self.insert_section])()
 
     def flip(self) -> bool:
         piece = self._pick(("附件五",))
@@ -225,6 +243,54 @@ class Revision:
         if not piece or not piece.parent or len(piece.parent.children) < 2:
             return False
         piece.leave()
+        return True
+
+    def swap(self) -> bool:
+        """Two neighbours change places."""
+        piece = self._pick(LISTS)
+        siblings = piece.parent.children if piece and piece.parent else []
+        at = siblings.index(piece) if piece else 0
+        if len(siblings) < at + 2 or siblings[at + 1].touched or siblings[at + 1].children:
+            return False
+        siblings[at + 1].touched = True
+        siblings[at], siblings[at + 1] = siblings[at + 1], siblings[at]
+        return True
+
+    def rewrite_half(self) -> bool:
+        """The second half of a clause says something else."""
+        piece = self._pick(DUTIES, 90)
+        if not piece:
+            return False
+        body = piece.raw.rstrip()
+        piece.raw = body[: len(body) // 2] + self.random.choice(INSERTED) + piece.raw[len(body) :]
+        piece.reworded = True
+        return True
+
+    def replace_question(self) -> bool:
+        """A question goes, and one that shares its turns of phrase comes: that is no rewording."""
+        piece = self._pick(("附件五",))
+        if not piece or any("契約" in other.raw for other in self.inserted) or not self._remove(piece):
+            return False
+        return self._insert(self.by_origin["附件五"], LOOKALIKE)
+
+    def insert_appendix(self) -> bool:
+        return self._insert_top("appendix", "人工智慧採購契約應載事項", 4)
+
+    def insert_section(self) -> bool:
+        return self._insert_top("section", "教育訓練與獎勵", 2)
+
+    def _insert_top(self, mark: str, title: str, earliest: int) -> bool:
+        if any(title in piece.raw for piece in self.inserted):
+            return False
+        tops = [at for at, piece in enumerate(self.tops) if piece.mark == mark]
+        at = self.random.choice(tops[min(earliest, len(tops) - 1) :])
+        top = Piece(None, mark, f"{{n}}{title}\n\n", touched=True)
+        for text in self.random.sample(CLAUSES_OF_A_SECTION, 3):
+            child = Piece(None, "ordinal", f"{{n}} {text}\n\n", touched=True)
+            top.add(child, len(top.children))
+            self.inserted.append(child)
+        self.tops.insert(at, top)
+        self.inserted.append(top)
         return True
 
     def append_sentence(self) -> bool:
@@ -303,7 +369,7 @@ class Revision:
         """The revised source."""
         front = re.sub(r"113 年 9 月 9 日", date, self.front)
         front = re.sub(r"府資創字第 \d+ 號", number, front)
-        return front + "".join(_written(piece, at) for at, piece in enumerate(self.tops))
+        return front + "".join(_written(self.tops))
 
     def truth(self) -> Truth:
         """What changed, by the pieces."""
@@ -334,9 +400,10 @@ def revise(source: str, family: Family, seed: int, edits: int = 12) -> Revision:
 
 
 _NUMBER = re.compile(
-    r"(?P<ordinal>[一二三四五六七八九十]{1,3}、)|(?P<bracket>[（(][一二三四五六七八九十]{1,3}[）)])|(?P<arabic>\d{1,2}\.)"
+    r"(?P<section>[壹貳參肆伍陸柒捌玖拾]{1,2}、)|(?P<appendix>附件[一二三四五六七八九十]：)|(?P<ordinal>[一二三四五六七八九十]{1,3}、)|(?P<bracket>[（(][一二三四五六七八九十]{1,3}[）)])|(?P<arabic>\d{1,2}\.)"
 )
-_WRITTEN = {"ordinal": "{}、", "bracket": "({})", "arabic": "{}."}
+_WRITTEN = {"section": "{}、", "appendix": "附件{}：", "ordinal": "{}、", "bracket": "({})", "arabic": "{}."}
+_SECTIONS = "壹貳參肆伍陸柒捌玖"
 
 
 def _pieces(source: str, family: Family) -> tuple[str, list[Piece], dict[str, Piece]]:
@@ -354,7 +421,8 @@ def _pieces(source: str, family: Family) -> tuple[str, list[Piece], dict[str, Pi
         if location in pieces:
             pieces[location].tail += raw
             continue
-        mark = "" if location.startswith(("附件四", "參考文獻")) else _mark(raw)
+        inside = location.startswith(("附件四/", "參考文獻"))
+        mark = "" if inside else _mark(raw)
         # Bullets before a marker stand in the piece before; they are no words.
         raw = re.sub(r"\n- $", "\n", _NUMBER.sub("{n}", raw, count=1) if mark else raw)
         piece = Piece(location, mark, raw)
@@ -372,20 +440,38 @@ def _mark(raw: str) -> str:
     return match.lastgroup or "" if match else ""
 
 
+def _numbered(pieces: list[Piece]) -> Iterator[tuple[Piece, str]]:
+    """Each piece with the number that its place gives it, counted by its way of numbering."""
+    counts: dict[str, int] = {}
+    for piece in pieces:
+        count = counts[piece.mark] = counts.get(piece.mark, 0) + 1
+        yield (
+            piece,
+            (
+                _SECTIONS[count - 1]
+                if piece.mark == "section"
+                else str(count)
+                if piece.mark == "arabic"
+                else chinese_numeral(count)
+            ),
+        )
+
+
 def _located(pieces: list[Piece], above: str) -> Iterator[tuple[Piece, str]]:
-    for at, piece in enumerate(pieces, 1):
-        if not above or not piece.mark:
-            location = str(piece.origin)
-        else:
-            step = {"ordinal": chinese_numeral(at), "bracket": f"({chinese_numeral(at)})", "arabic": str(at)}[
-                piece.mark
-            ]
-            location = f"{above}/{step}"
+    for piece, number in _numbered(pieces):
+        steps = {"appendix": f"附件{number}", "bracket": f"({number})", "": _own_step(piece)}
+        step = steps.get(piece.mark, number)
+        location = f"{above}/{step}" if above else step
         yield piece, location
         yield from _located(piece.children, location)
 
 
-def _written(piece: Piece, at: int) -> str:
-    number = str(at + 1) if piece.mark == "arabic" else chinese_numeral(at + 1)
-    raw = piece.raw.replace("{n}", _WRITTEN[piece.mark].format(number), 1) if piece.mark else piece.raw
-    return raw + "".join(_written(child, place) for place, child in enumerate(piece.children)) + piece.tail
+def _own_step(piece: Piece) -> str:
+    return str(piece.origin).rpartition("/")[2]
+
+
+def _written(pieces: list[Piece]) -> Iterator[str]:
+    for piece, number in _numbered(pieces):
+        yield piece.raw.replace("{n}", _WRITTEN[piece.mark].format(number), 1) if piece.mark else piece.raw
+        yield from _written(piece.children)
+        yield piece.tail

@@ -23,6 +23,7 @@ _ENDS = "。：:？?！!"
 _HEADING_STOPS = re.compile(r"[，。；：？、]")
 _ASCII = re.compile(r"[!-~]")
 _LONGEST_TITLE = 45
+_BOXES = str.maketrans("□▢", "☐☐")
 _WIDEST_GAP = 2
 """So many numbers may be missing before the numbering counts as broken: clauses are repealed without renumbering."""
 
@@ -243,7 +244,7 @@ class _Reader:
         for start, end in unit.pieces:
             piece = self.source[max(start, begin) : end] if end > begin else ""
             text += "☐" if CHECKBOX.fullmatch(piece) else piece
-        text = text.replace("\r", "").replace("\u200b", "").strip(" \u3000\f")
+        text = text.replace("\r", "").replace("\u200b", "").translate(_BOXES).strip(" \u3000\f")
         if not opening and clause.heading is None and unit.blank_before and self._is_heading(clause.text):
             clause.heading = clause.text
         if text:

@@ -22,6 +22,8 @@ _REPEATED = 0.6
 _ROOM_LEFT = 2.2
 """A line that ends so many characters short of the right edge ends its paragraph."""
 _WIDE_GAP = 1.7
+_BEGINS = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）、]|[☐□▢■☑]|[0-9]{1,2}\.|答：|請簡述")
+"""What begins a paragraph of its own in a cell."""
 
 
 @dataclass(slots=True)
@@ -39,15 +41,15 @@ def read_pdf(data: bytes) -> Extracted:
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
+    from bot.knowledge.reading.glyphs import Fonts
+
     try:
         with pdfplumber.open(io.BytesIO(data)) as document:
             count = len(document.pages)
             if count > MOST_PAGES:
                 raise DocumentError(f"這份 PDF 有 {count} 頁，超過上限 {MOST_PAGES} 頁；請只提供指引本身的頁面")
-            pages = []
-            for page in document.pages:
-                pages.append(_lines(page))
-                page.close()
+            document.rsrcmgr = Fonts()
+            pages = [_lines(page) for page in document.pages]
     except DocumentError:
         raise
     except Exception as exc:  # pdfminer raises many kinds for damaged files
@@ -79,13 +81,24 @@ def _lines(page: Any) -> list[_Line]:
         if not rows or max(len(cells) for cells in rows) < 2:
             continue
         for cells, shape in zip(rows, table.rows, strict=False):
-            text = row([[_clean(part) for part in (cell or "").split("\n")] for cell in cells])
+            text = row([_unwrapped(_clean(cell or "")) for cell in cells])
             left, top, right, bottom = shape.bbox
             found.append(_Line(text, left, right, top, bottom, is_row=True))
         rest = rest.outside_bbox(table.bbox)
     for line in rest.extract_text_lines(strip=True, return_chars=False):
         found.append(_Line(_clean(line["text"]), line["x0"], line["x1"], line["top"], line["bottom"]))
     return sorted((line for line in found if line.text.strip()), key=lambda line: (line.top, line.left))
+
+
+def _unwrapped(cell: str) -> list[str]:
+    """The paragraphs of a cell, which the page only shows as lines."""
+    parts: list[str] = []
+    for line in (line.strip() for line in cell.split("\n")):
+        if not parts or _BEGINS.match(line) or parts[-1].endswith(("。", "：", ":")):
+            parts.append(line)
+        else:
+            parts[-1] += (" " if parts[-1][-1:].isascii() and line[:1].isascii() else "") + line
+    return parts
 
 
 def _clean(text: str) -> str:
