@@ -158,8 +158,11 @@ class _Reader:
         return False
 
     def _follows(self, numeral: str) -> bool:
-        """Whether the section comes next; the document may have dropped one or two before it."""
+        """Whether the section comes next; the document may have dropped one or two before it. None comes after
+        an appendix, which may number its own items the same way."""
         numerals = self.family.numerals
+        if any(clause.location.startswith(self.family.appendix_prefix) for clause in self.done):
+            return False
         opened = [numerals.index(clause.location) for clause in self.done if clause.location in numerals]
         expected = opened[-1] + 1 if opened else 0
         at = numerals.index(numeral)
