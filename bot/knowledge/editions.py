@@ -121,7 +121,7 @@ class BeyondFile(RoomModel):
     groups: list[BeyondGroup]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FolderEdition:
     """An edition read from its folder; fits the port ``Edition``."""
 
@@ -145,6 +145,9 @@ class FolderEdition:
     def not_covered(self) -> BeyondFile:
         """Texts near the edition that it does not answer."""
         return read_yaml(self.folder / "not_covered.yaml", BeyondFile)
+
+    def __repr__(self) -> str:
+        return f"FolderEdition({self.manifest.id!r})"
 
     def children(self, location: str) -> Iterator[Clause]:
         """Direct children in order."""
