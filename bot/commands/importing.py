@@ -46,7 +46,8 @@ def _read(name: str) -> bytes:
 
 def _kb_import(options: argparse.Namespace) -> int:
     from bot.app import App
-    from bot.knowledge.importing import Given, import_document
+    from bot.knowledge.importing import import_document
+    from bot.knowledge.recognising import Given
     from bot.knowledge.report import print_import
 
     data = _read(options.file)

@@ -14,8 +14,10 @@ from typing import Any
 from bot.domain import Clause
 from bot.knowledge.changes import Dependent, DependentState, Diff
 from bot.knowledge.dependents import NOT_RESTING, file_entries, judge, load, naming
-from bot.knowledge.editions import Annotation, FolderEdition, read_manifest, write_yaml
+from bot.knowledge.edition_files import Annotation
+from bot.knowledge.editions import FolderEdition, read_manifest
 from bot.knowledge.matching import key
+from bot.knowledge.writing import write_yaml
 from bot.rooms import read_text
 from bot.text import sentence_spans, squeeze
 

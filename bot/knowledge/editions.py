@@ -10,115 +10,26 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-import yaml
-from pydantic import Field
-
 from bot.domain import Clause, Manifest, OfficialAnswer, Reference
 from bot.errors import RoomError, UsageError
+from bot.knowledge.edition_files import (
+    AskGroup,
+    BeyondFile,
+    ClausesFile,
+    CorrectionsFile,
+    ManifestFile,
+    QuestionsFile,
+)
 from bot.knowledge.family import Family, read_family
 from bot.knowledge.guideline import parse
 from bot.knowledge.official import official_answers
 from bot.knowledge.parsed import Correction, Parsed
-from bot.rooms import RoomModel, read_text, read_yaml, rooms_root
+from bot.knowledge.writing import write_yaml
+from bot.rooms import read_text, read_yaml, rooms_root
 
 DEFAULT_EDITION = "113-09-09"
 OPEN_FILES = ("corrections.yaml", "pending.yaml")
 """Files of an edition that an administrator works on; the manifest does not fix them."""
-
-
-class Annotation(RoomModel):
-    """What an edition's owner says of a clause."""
-
-    location: str
-    note: str
-
-
-class ManifestFile(RoomModel):
-    """``manifest.yaml``."""
-
-    schema_version: int = Field(alias="schema")
-    id: str
-    title: str
-    number: str
-    date: str
-    issuer: str
-    annotations: list[Annotation] = []
-    family: str | None = None
-    base: str = ""
-    """The edition whose questions, rules and other items were carried over."""
-    original_sha256: str = ""
-    """Of the document that was imported."""
-    corrections_sha256: str = ""
-    """Of the corrections that the clauses were made with."""
-    files: dict[str, str]
-
-
-class _ReferenceEntry(RoomModel):
-    text: str
-    location: str | None = None
-    law: str | None = None
-
-
-class _ClauseEntry(RoomModel):
-    location: str
-    title: str
-    parent: str | None
-    text: str
-    spans: list[tuple[int, int]]
-    references: list[_ReferenceEntry] = []
-
-
-class _ClausesFile(RoomModel):
-    schema_version: int = Field(alias="schema")
-    edition: str
-    source_sha256: str
-    front: list[tuple[int, int]]
-    layout: list[tuple[int, int]]
-    clauses: list[_ClauseEntry]
-
-
-class CorrectionsFile(RoomModel):
-    """``corrections.yaml``: line of ``source.txt`` -> ``skip``, ``join`` or the location that begins there."""
-
-    schema_version: int = Field(alias="schema")
-    lines: dict[int, str] = {}
-
-
-class AskGroup(RoomModel):
-    """Phrasings that one point of one clause answers. ``words`` is verbatim from the first location.
-
-    ``item`` marks those that ask exactly what an official question asks: same object, same polarity.
-    """
-
-    locations: list[str]
-    words: str
-    item: bool = False
-    asks: list[list[str]]
-    """Each entry: one phrasing written by hand, then its variations."""
-
-
-class QuestionsFile(RoomModel):
-    """``questions.yaml``."""
-
-    schema_version: int = Field(alias="schema")
-    edition: str
-    groups: list[AskGroup]
-    manifest: list[AskGroup] = []
-    """What is asked about the edition itself: its date, number, title."""
-
-
-class BeyondGroup(RoomModel):
-    """Texts that no clause answers; ``near`` is the clause they sound like."""
-
-    near: str | None = None
-    asks: list[list[str]]
-
-
-class BeyondFile(RoomModel):
-    """``not_covered.yaml`` of an edition, and ``off_topic.yaml`` and ``small_talk.yaml`` of the room."""
-
-    schema_version: int = Field(alias="schema")
-    groups: list[BeyondGroup]
 
 
 @dataclass(frozen=True, repr=False)
@@ -200,7 +111,7 @@ def read_corrections(folder: Path) -> dict[int, Correction]:
     if not path.exists():
         return {}
     found = {}
-    for line, what in read_yaml(path, CorrectionsFile).lines.items():
+    for line, what in (read_yaml(path, CorrectionsFile).lines or {}).items():
         action: Literal["skip", "join", "location"] = (
             "skip" if what == "skip" else "join" if what == "join" else "location"
         )
@@ -219,7 +130,7 @@ def read_edition(folder: Path, *, verify: bool = True) -> FolderEdition:
                 raise RoomError(f"缺少檔案 {folder / name}；請重新安裝或還原") from exc
             if actual != digest:
                 raise RoomError(f"{folder / name} 與 manifest.yaml 記載的 sha256 不同；請還原，或執行 zhiyin kb build")
-    stored = read_yaml(folder / "clauses.yaml", _ClausesFile)
+    stored = read_yaml(folder / "clauses.yaml", ClausesFile)
     notes = {annotation.location: annotation.note for annotation in raw.annotations}
     family = read_family(raw.family)
     clauses = {
@@ -287,36 +198,6 @@ def _clause_entry(clause: Clause) -> dict[str, Any]:
             for r in clause.references
         ]
     return entry
-
-
-class _Dumper(yaml.SafeDumper):
-    """Block style, spans in one line, long texts readable."""
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-def _represent_list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
-    flow = bool(items) and all(
-        isinstance(item, int) or (isinstance(item, list) and all(isinstance(part, int) for part in item))
-        for item in items
-    )
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
-
-
-_Dumper.add_representer(str, _represent_text)
-_Dumper.add_representer(list, _represent_list)
-
-
-def write_yaml(path: Path, document: Mapping[str, Any], heading: str) -> None:
-    """Writes the document whole or not at all, with ``heading`` as its first comment line."""
-    text = f"# {heading}\n" + yaml.dump(
-        dict(document), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000
-    )
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def phrasings(groups: Iterable[AskGroup]) -> Iterator[tuple[int, int, str]]:

@@ -109,6 +109,14 @@ class Family:
     labels: tuple[tuple[str, re.Pattern[str]], ...] = ()
     """(what a change touches, pattern of a title on the way down to the clause)."""
 
+    def style_of(self, step: str) -> tuple[str, int]:
+        """The level and number that a location's last step shows; a named row has none."""
+        for level in self.levels:
+            for number in range(1, 100):
+                if level.step(number) == step:
+                    return level.name, number
+        return "row", 0
+
     def speaks_of_it(self, source: str) -> int:
         """How often ``source`` names the family's subject."""
         return len(self.subject.findall(source))

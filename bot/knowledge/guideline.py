@@ -121,7 +121,7 @@ class _Reader:
         self.path = [known[location] for location in above]
         marks = [self.family.section, self.family.appendix, *(level.pattern for level in self.family.levels)]
         match = next((m for mark in marks if (m := mark.match(self.source, begin, unit.end))), None)
-        style, number = _style_of(steps[-1], self.family) if above else ("section", 0)
+        style, number = self.family.style_of(steps[-1]) if above else ("section", 0)
         opened = _Open(correction.location, above[-1] if above else None, style, number)
         self._open(opened, len(above), unit, match.end() if match else begin, begin)
 
@@ -282,15 +282,6 @@ class _Reader:
             references=find_references(clause.text, clause.location, self.family),
             spans=tuple(merged(clause.spans)),
         )
-
-
-def _style_of(step: str, family: Family) -> tuple[str, int]:
-    """The level and number that a location's last step shows; a named row has none."""
-    for level in family.levels:
-        for number in range(1, 100):
-            if level.step(number) == step:
-                return level.name, number
-    return "row", 0
 
 
 def _title(clause: _Open, family: Family) -> str:

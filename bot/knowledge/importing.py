@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from bot.errors import DocumentError, OurFault, StateError, UsageError
+from bot.errors import OurFault, StateError
 from bot.knowledge.carry import carried_annotations, carry_over, start_empty
 from bot.knowledge.changes import Diff
-from bot.knowledge.collections import MAIN, NAME, UNNAMED, collection_of, read_collections
+from bot.knowledge.collections import MAIN
 from bot.knowledge.diff import compare
+from bot.knowledge.edition_files import ManifestFile
 from bot.knowledge.editions import (
     FolderEdition,
-    ManifestFile,
     edition_folders,
     imported_folder,
     read_corrections,
@@ -28,37 +28,30 @@ from bot.knowledge.editions import (
     rebuild,
     seal,
     sha256_of,
-    write_yaml,
 )
-from bot.knowledge.family import Family, read_families, read_family
+from bot.knowledge.family import Family
 from bot.knowledge.guideline import parse
-from bot.knowledge.heading import Heading, read_heading
-from bot.knowledge.matching import match
+from bot.knowledge.heading import read_heading
 from bot.knowledge.parsed import Parsed, Unplaced
 from bot.knowledge.reading import Extracted, read_document
-from bot.text import is_simplified, squeeze
+from bot.knowledge.recognising import (
+    Given,
+    check_subject,
+    collection_for,
+    fitting_family,
+    revised_edition,
+    simplified_lines,
+)
+from bot.text import squeeze
 
-_LEAST_SECTIONS = 3
-_LEAST_CLAUSES = 6
-_SAME_DOCUMENT = 0.4
-"""Share of the clauses in force that a revision keeps at least; below it the document is another one."""
-_SIMPLIFIED = 0.01
-"""Share of simplified characters from which the text is not Taiwan's; below it they are slips of the pen."""
-_MOST_TOLD = 20
-_FRONT_A_CLAUSE = 20
-"""So many characters that a family leaves outside its clauses weigh as much as a clause."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the administrator says beside the file; empty where the text shall tell."""
-
-    title: str = ""
-    number: str = ""
-    date: str = ""
-    collection: str = ""
-    family: str = ""
-    corrections: bytes | None = None
+_TEMPLATE = """\
+# 編號讀不出來的行可在這裡更正，再匯入同一份檔案一次。行號是 source.txt 的行號，拿掉行首的 # 即生效：
+#   120: join         這一行屬於前一條（未更正時就是這樣處理）
+#   120: skip         這一行不屬於任何條文
+#   120: 附件五/十一   這一行是該條的開頭
+schema: 1
+lines:
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +122,15 @@ def _make(
     known: Path | None,
     frozen: Callable[[str], bool],
 ) -> Imported:
-    notes = [*extracted.notes, *_simplified(extracted.text)]
-    family, parsed = _family(extracted.text, given.family)
-    _check_subject(extracted.text, family, parsed)
+    notes = [*extracted.notes, *simplified_lines(extracted.text)]
+    family, parsed = fitting_family(extracted.text, given.family)
+    check_subject(extracted.text, family, parsed)
     front = "\n".join(extracted.text[a:b] for a, b in parsed.front)
     heading = read_heading(front, extracted.text, title=given.title, number=given.number, date=given.date)
     if not heading.number:
         notes.append("沒有找到發文字號；可用 --number 補上後再匯入")
-    before = _before(state, base, parsed, heading, given)
-    collection = _collection(before, base, heading, given)
+    before = revised_edition(state, base, parsed, heading, given)
+    collection = collection_for(before, heading, given)
     prefix = "" if collection == MAIN else f"{collection}:"
     edition_id = _free_id(state, prefix + heading.roc_date, known, frozen)
     partial = state / "editions" / f".partial-{edition_id.replace(':', '_')}"
@@ -213,17 +206,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _write_template(folder: Path, parsed: Parsed) -> None:
-    heading = (
-        "Lines of source.txt that the numbering does not explain. Set each right and import the file again:\n"
-        "#   line: skip          the line is no part of any clause\n"
-        "#   line: join          the line belongs to the clause before it (as it is taken now)\n"
-        "#   line: 附件五/十一   the line begins that clause"
-    )
-    write_yaml(
-        folder / "corrections.yaml",
-        {"schema": 1, "lines": {line.line: "join" for line in parsed.unplaced}},
-        heading,
-    )
+    """A corrections file that corrects nothing yet and shows what could be."""
+    shown = "".join(f"#  {line.line}: join   # {' '.join(line.text.split())[:40]}\n" for line in parsed.unplaced)
+    _write(folder / "corrections.yaml", (_TEMPLATE + shown).encode())
 
 
 def _put(partial: Path, target: Path) -> None:
@@ -278,72 +263,6 @@ def _is_changed(known: Path, given: Given) -> bool:
     if any(value and value != getattr(manifest, field) for field, value in wanted.items()):
         return True
     return bool(given.date) and read_heading("", "", title="-", date=given.date).date != manifest.date
-
-
-def _simplified(text: str) -> list[str]:
-    """Notes of single simplified characters. ``DocumentError`` where the whole text is written so: every quote of an
-    edition is verbatim, so a text that had to be converted first cannot be one."""
-    simple = {char for char in set(text) if is_simplified(char)}
-    count = sum(char in simple for char in text)
-    chinese = sum("\u4e00" <= char <= "\u9fff" for char in text)
-    if count > _SIMPLIFIED * max(chinese, 1):
-        raise DocumentError("這份文件是簡體字；引文須與原文一字不差，不能代為轉換，請改用正體中文的原件")
-    lines = [number for number, line in enumerate(text.split("\n"), 1) if any(char in simple for char in line)]
-    return [f"第 {'、'.join(map(str, lines[:_MOST_TOLD]))} 行有簡體字，照原文保留，請核對"] if lines else []
-
-
-def _family(text: str, name: str) -> tuple[Family, Parsed]:
-    """The family that places most of the text."""
-    families = [read_family(name)] if name else list(read_families())
-    tried = [(family, parse(text, family)) for family in families]
-
-    def fitness(pair: tuple[Family, Parsed]) -> float:
-        front = sum(end - start for start, end in pair[1].front)
-        return len(pair[1].clauses) - 3 * len(pair[1].unplaced) - front / _FRONT_A_CLAUSE
-
-    return max(tried, key=fitness)
-
-
-def _check_subject(text: str, family: Family, parsed: Parsed) -> None:
-    """``DocumentError`` for a document that is no guideline on the use of AI."""
-    sections = sum(clause.parent is None for clause in parsed.clauses)
-    if sections < _LEAST_SECTIONS or len(parsed.clauses) < _LEAST_CLAUSES:
-        raise DocumentError("文件裡找不到指引的條文編號（例如 壹、一、（一）），不像一份作業指引；請確認檔案")
-    told = family.speaks_of_it(text)
-    if told < family.subject_at_least:
-        raise DocumentError(f"這份文件不像使用人工智慧的指引（全文提到人工智慧只有 {told} 次）；請確認檔案")
-
-
-def _before(state: Path, base: FolderEdition, parsed: Parsed, heading: Heading, given: Given) -> FolderEdition | None:
-    """The edition that this one revises: the one in force, or the latest of the collection it belongs to."""
-    wanted = given.collection or read_collections().of_title(heading.title)
-    others = [read_manifest(folder).id for folder in edition_folders(state)]
-    latest = {collection_of(at): at for at in sorted(others, key=_age) if collection_of(at) != MAIN}
-    candidates = {**latest, collection_of(base.manifest.id): base.manifest.id}
-    if wanted and wanted != MAIN:
-        return read_edition(imported_folder(state, latest[wanted])) if wanted in latest else None
-    for edition_id in dict.fromkeys([base.manifest.id, *candidates.values()]):
-        edition = base if edition_id == base.manifest.id else read_edition(imported_folder(state, edition_id))
-        kept = match(tuple(edition.clauses.values()), parsed.clauses)
-        if len(kept) >= _SAME_DOCUMENT * len(edition.clauses):
-            return edition
-    return None
-
-
-def _age(edition_id: str) -> tuple[int, ...]:
-    """Editions of one document in the order of their dates."""
-    return tuple(int(part) for part in re.findall(r"[0-9]+", edition_id.rpartition(":")[2]))
-
-
-def _collection(before: FolderEdition | None, base: FolderEdition, heading: Heading, given: Given) -> str:
-    if given.collection:
-        if not NAME.fullmatch(given.collection):
-            raise UsageError("--collection 請用小寫英文、數字與連字號，例如 executive-yuan")
-        return given.collection
-    if before:
-        return collection_of(before.manifest.id)
-    named = read_collections().of_title(heading.title)
-    return UNNAMED if named in {None, MAIN} else str(named)
 
 
 def _free_id(state: Path, wanted: str, known: Path | None, frozen: Callable[[str], bool]) -> str:

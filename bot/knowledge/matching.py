@@ -72,13 +72,14 @@ def match(before: Sequence[Clause], after: Sequence[Clause]) -> dict[str, str]:
 
 def _likeness(old: _Side, new: _Side) -> Grid:
     """Shape (earlier, later), 0..1; exactly 1 only where the words are the same."""
-    texts = _dice([key(c) for c in old.clauses], [key(c) for c in new.clauses])
+    left, right = ([key(clause) for clause in side.clauses] for side in (old, new))
+    texts = _dice(left, right)
     titles = _dice([squeeze(c.title) for c in old.clauses], [squeeze(c.title) for c in new.clauses])
     alike = np.maximum(texts, _TITLE_SHARE * titles + (1 - _TITLE_SHARE) * texts)
     asked, asking = ([_question(c) for c in side.clauses] for side in (old, new))
     both = np.outer([bool(q) for q in asked], [bool(q) for q in asking])
     alike = np.where(both & (_dice(asked, asking, common=_COMMON) < _OTHER_QUESTION), 0.25 * alike, alike)
-    same = np.array([[key(a) == key(b) for b in new.clauses] for a in old.clauses])
+    same = np.array([[a == b for b in right] for a in left])
     return np.where(same, 1.0, np.minimum(alike, 0.98))
 
 
@@ -107,7 +108,10 @@ def _dice(left: Sequence[str], right: Sequence[str], common: float = 1.0) -> Gri
 
     one, two = rows(bags), rows(others)
     size = (one @ weight)[:, None] + (two @ weight)[None, :]
-    shared = np.array([np.minimum(row, two) @ weight for row in one])
+    shared = np.zeros_like(size)
+    for at, row in enumerate(one):
+        own = row.nonzero()[0]
+        shared[at] = np.minimum(row[own], two[:, own]) @ weight[own]
     overlap: Grid = np.divide(2 * shared, size, out=np.zeros_like(size), where=size > 0)
     return overlap
 
