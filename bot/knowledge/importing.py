@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -42,6 +41,7 @@ from bot.knowledge.recognising import (
     revised_edition,
     simplified_lines,
 )
+from bot.knowledge.writing import put_in_place, tidy, write_bytes
 from bot.text import squeeze
 
 _TEMPLATE = """\
@@ -153,7 +153,7 @@ def _make(
         )
         diff = _fill(partial, extracted, manifest, before, given.corrections, known)
         target = imported_folder(state, edition_id)
-        _put(partial, target)
+        put_in_place(partial, target)
     except OSError as exc:
         shutil.rmtree(partial, ignore_errors=True)
         reason = exc.strerror or type(exc).__name__
@@ -176,11 +176,11 @@ def _fill(
     known: Path | None,
 ) -> Diff | None:
     """Everything the edition has, in ``folder``; the manifest last."""
-    _write(folder / "source.txt", extracted.text.encode())
+    write_bytes(folder / "source.txt", extracted.text.encode())
     if corrections is not None:
-        _write(folder / "corrections.yaml", corrections)
+        write_bytes(folder / "corrections.yaml", corrections)
     elif known and (known / "corrections.yaml").exists():
-        _write(folder / "corrections.yaml", (known / "corrections.yaml").read_bytes())
+        write_bytes(folder / "corrections.yaml", (known / "corrections.yaml").read_bytes())
     seal(folder, manifest)
     parsed = rebuild(folder)
     if not (folder / "corrections.yaml").exists():
@@ -198,29 +198,10 @@ def _fill(
     return diff
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
 def _write_template(folder: Path, parsed: Parsed) -> None:
     """A corrections file that corrects nothing yet and shows what could be."""
     shown = "".join(f"#  {line.line}: join   # {' '.join(line.text.split())[:40]}\n" for line in parsed.unplaced)
-    _write(folder / "corrections.yaml", (_TEMPLATE + shown).encode())
-
-
-def _put(partial: Path, target: Path) -> None:
-    """Makes the folder visible in one step; a former making of the same edition goes."""
-    if target.exists():
-        old = target.with_name(f".old-{target.name}")
-        shutil.rmtree(old, ignore_errors=True)
-        target.rename(old)
-        partial.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        partial.rename(target)
+    write_bytes(folder / "corrections.yaml", (_TEMPLATE + shown).encode())
 
 
 @contextmanager
@@ -234,6 +215,7 @@ def _one_importer(state: Path) -> Iterator[None]:
         raise StateError(f"無法寫入 {folder}（{exc.strerror or type(exc).__name__}）；請檢查空間與權限") from exc
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        tidy(folder)
         yield
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bot.errors import StateError
@@ -20,6 +19,9 @@ from bot.knowledge.summary import DEPENDENTS, KINDS, STATES, by_state, chapters,
 
 _STYLES = {"same": "", "out": "red strike", "in": "green underline"}
 _MOST_UNPLACED = 20
+_MOST_NAMED = 3
+_CONTEXT = 18
+"""Unchanged characters shown on either side of a change."""
 
 
 def import_record(imported: Imported) -> dict[str, Any]:
@@ -105,21 +107,31 @@ def _told(change: Change) -> Text:
         text.append(f"　〔{'・'.join(change.labels)}〕", style="dim")
     if change.kind is not ChangeKind.MOVED:
         text.append("\n")
-        for kind, run in marks(change.text_before, change.text_after):
+        runs = marks(change.text_before, change.text_after)
+        for at, (kind, run) in enumerate(runs):
             # Without colours the marks still tell what went and what came.
-            shown = {"same": run, "out": f"[-{run}-]", "in": f"{{+{run}+}}"}[kind]
+            shown = {"same": _shortened(run, at, len(runs)), "out": f"[-{run}-]", "in": f"{{+{run}+}}"}[kind]
             text.append(shown.replace("\n", "\n  "), style=_STYLES[kind])
     return text
 
 
+def _shortened(run: str, at: int, count: int) -> str:
+    """An unchanged run without its middle; all of it where it is short."""
+    first, last = at == 0, at == count - 1
+    if len(run) <= 2 * _CONTEXT + 2 or (first and last):
+        return run
+    return ("" if first else run[:_CONTEXT]) + "…" + ("" if last else run[-_CONTEXT:])
+
+
 def _print_items(console: Console, diff: Diff, state: DependentState) -> None:
+    """Items of one state, those of one kind on one clause in one line."""
     items = by_state(diff.dependents, state)
     if not items:
         return
-    table = Table(title=f"{STATES[state]}（{len(items)}）", title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for name in ("類別", "項目", "條號", "原因"):
-        table.add_column(name, overflow="fold")
+    console.print(f"\n{STATES[state]}（{len(items)}）", style="bold", markup=False)
+    grouped: dict[tuple[str, str, str], list[str]] = {}
     for item in items:
-        table.add_row(*(Text(cell) for cell in (DEPENDENTS[item.kind], item.id, item.location, item.reason)))
-    console.print()
-    console.print(table)
+        grouped.setdefault((DEPENDENTS[item.kind], item.location, item.reason), []).append(item.id)
+    for (kind, location, reason), ids in grouped.items():
+        named = "、".join(ids[:_MOST_NAMED]) + ("…" if len(ids) > _MOST_NAMED else "")
+        console.print(f"{kind} {len(ids)} 項　{location}　{reason}　{named}", markup=False)

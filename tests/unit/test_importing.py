@@ -353,7 +353,7 @@ def test_which_document_wins_is_data() -> None:
     assert collection_of("coast:114-05-20") == "coast"
 
 
-@pytest.mark.parametrize("step", ["rebuild", "compare", "carry_over", "start_empty", "seal", "_put"])
+@pytest.mark.parametrize("step", ["rebuild", "compare", "carry_over", "start_empty", "seal", "put_in_place"])
 @pytest.mark.parametrize(
     "fault", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["disk", "cut off"]
 )
@@ -374,6 +374,18 @@ def test_an_import_that_breaks_leaves_nothing(
             take(revised(source, FLIP), tmp_path, edition)
     assert [path.name for path in (tmp_path / "editions").iterdir()] == [".importing.lock"]
     assert take(revised(source, FLIP), tmp_path, edition).edition.manifest.id == "115-03-01"
+
+
+def test_leftovers_are_cleared_and_a_half_replaced_edition_comes_back(
+    tmp_path: Path, edition: FolderEdition, source: str
+) -> None:
+    folder = take(revised(source, FLIP), tmp_path, edition).edition.folder
+    folder.rename(folder.with_name(".old-115-03-01"))
+    (folder.parent / ".partial-115-03-01").mkdir()
+    (folder.parent / ".partial-115-03-01" / "source.txt").write_text("half")
+    assert [read_manifest(f).id for f in edition_folders(tmp_path)] == ["113-09-09"]
+    assert take(revised(source, FLIP), tmp_path, edition).is_new is False
+    assert sorted(path.name for path in folder.parent.iterdir()) == [".importing.lock", "115-03-01"]
 
 
 def test_a_state_folder_that_cannot_be_written(tmp_path: Path, edition: FolderEdition, source: str) -> None:
