@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -16,11 +17,12 @@ FLIPPED = "問答結論改變"
 LAW = "法條"
 QUESTION = "問答"
 ONLY_TYPE = "僅全半形"
+_REPEALED = re.compile(r"[（(〔\[]?(?:刪除|已刪除|删除)[)）〕\]]?。?")
 
 
 def compare(before: FolderEdition, after: FolderEdition) -> Diff:
     """Every clause that differs, and every item of ``before`` that rests on any clause of it."""
-    places = match(tuple(before.clauses.values()), tuple(after.clauses.values()))
+    places = match(_standing(before), _standing(after))
     changes = tuple(_changes(before, after, places))
     return Diff(
         before.manifest.id,
@@ -31,11 +33,16 @@ def compare(before: FolderEdition, after: FolderEdition) -> Diff:
     )
 
 
+def _standing(edition: FolderEdition) -> tuple[Clause, ...]:
+    """The clauses that say something: one that only says 「（刪除）」 keeps a number and nothing else."""
+    return tuple(clause for clause in edition.clauses.values() if not _REPEALED.fullmatch(key(clause)))
+
+
 def _changes(before: FolderEdition, after: FolderEdition, places: Mapping[str, str]) -> Iterator[Change]:
     """In the order of the later edition, each removed clause where it stood."""
     origin = {later: earlier for earlier, later in places.items()}
-    removed = [clause for clause in before.clauses.values() if clause.location not in places]
-    for clause in after.clauses.values():
+    removed = [clause for clause in _standing(before) if clause.location not in places]
+    for clause in _standing(after):
         earlier = before.clauses[origin[clause.location]] if clause.location in origin else None
         while earlier and removed and removed[0].order < earlier.order:
             yield _change(ChangeKind.REMOVED, removed.pop(0), None, before, after)

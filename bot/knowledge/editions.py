@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ from bot.knowledge.writing import write_yaml
 from bot.rooms import read_text, read_yaml, rooms_root
 
 DEFAULT_EDITION = "113-09-09"
+_ID = re.compile(r"[a-z0-9:-]{1,64}")
 OPEN_FILES = ("corrections.yaml", "pending.yaml")
 """Files of an edition that an administrator works on; the manifest does not fix them."""
 
@@ -83,7 +85,7 @@ def imported_folder(state: Path, edition_id: str) -> Path:
 def edition_folder(state: Path, edition_id: str) -> Path:
     """Where the edition lies, imported or shipped; ``UsageError`` names the editions at hand where there is none."""
     for folder in (imported_folder(state, edition_id), shipped_folder(edition_id)):
-        if edition_id.strip("./") and (folder / "manifest.yaml").is_file():
+        if _ID.fullmatch(edition_id) and (folder / "manifest.yaml").is_file():
             return folder
     known = "、".join(read_manifest(folder).id for folder in edition_folders(state))
     raise UsageError(f"沒有「{edition_id[:40]}」這個版本；現有 {known}")

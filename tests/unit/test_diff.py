@@ -179,6 +179,18 @@ def test_items_on_a_removed_clause_are_void(edition: FolderEdition) -> None:
     assert all("已刪除" in d.reason for d in duty + golden)
 
 
+@pytest.mark.parametrize("words", ["（刪除）", "(刪除)。", "刪除"])
+def test_a_repealed_clause_that_keeps_its_number_is_removed(edition: FolderEdition, words: str) -> None:
+    diff = edited(edition, ("（二）申請外部人工智慧帳號時，應使用本府員工電子郵件帳號。", f"（二）{words}"))
+    assert told(diff) == {("removed", "陸/一/(二)", None)}
+
+
+def test_a_number_that_is_jumped_over_is_told_and_moves_nothing(edition: FolderEdition) -> None:
+    text = source_of(edition).replace("（二）申請外部人工智慧帳號時，應使用本府員工電子郵件帳號。\n", "")
+    assert parse(text, FAMILY).missing == ("陸/一/(二)",)
+    assert told(compare(edition, edition_of(text, edition))) == {("removed", "陸/一/(二)", None)}
+
+
 def test_a_change_of_width_alone_is_told_and_needs_no_review(edition: FolderEdition) -> None:
     diff = edited(edition, ("AI 相關技術（如機器學習、自然語言處理等）", "AI 相關技術(如機器學習、自然語言處理等)"))
     assert told(diff) == {("reworded", "肆/一/(九)", "肆/一/(九)")}
@@ -241,3 +253,28 @@ def test_the_record_has_the_contract_s_fields(edition: FolderEdition) -> None:
     assert {frozenset(d) for d in record["dependents"]} == {frozenset({"kind", "id", "location", "state", "reason"})}
     assert {d["kind"] for d in record["dependents"]} <= {kind.value for kind in DependentKind}
     assert [kind.value for kind in ChangeKind] == ["added", "removed", "reworded", "moved", "moved_reworded"]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1_800)
+def test_two_hundred_revised_editions(edition: FolderEdition, capsys: pytest.CaptureFixture[str]) -> None:
+    """The figures of ``docs/refresh.md``: 200 revisions of twelve edits each."""
+    true = found = invented = items = named = 0
+    for seed in range(200):
+        revision = revise(source_of(edition), FAMILY, seed)
+        truth = revision.truth()
+        diff = compare(edition, edition_of(revision.text(), edition))
+        true += len(truth.changes)
+        found += len(told(diff) & truth.changes)
+        invented += len(told(diff) - truth.changes)
+        touched = {at for kind, at, _ in truth.changes if kind in {"removed", "reworded", "moved_reworded"}}
+        states = {(d.kind, d.id): d.state for d in diff.dependents}
+        for entry in entries_of(edition):
+            if set(entry.locations) & touched:
+                items += 1
+                named += states[entry.kind, entry.id] is not DependentState.CARRIED
+    with capsys.disabled():
+        print(f"\n200: {true} changes, {found} found, {invented} invented; {items} items, {named} named")  # noqa: T201
+    assert found >= 0.999 * true
+    assert invented <= 0.001 * true
+    assert named >= 0.999 * items
