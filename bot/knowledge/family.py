@@ -66,6 +66,9 @@ class _FamilyFile(RoomModel):
     families: list[_FamilyEntry] = Field(min_length=1)
 
 
+_INSERTED = re.compile(r"之[一二三四五六七八九十0-9]{1,2}(?=[)]?$)")
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """One numbering style: ``pattern`` matches a marker at a line's start, ``cell`` in a table's first column."""
@@ -110,7 +113,8 @@ class Family:
     """(what a change touches, pattern of a title on the way down to the clause)."""
 
     def style_of(self, step: str) -> tuple[str, int]:
-        """The level and number that a location's last step shows; a named row has none."""
+        """The level and number that a location's last step shows, ``五之一`` that of ``五``; a named row has none."""
+        step = _INSERTED.sub("", step)
         for level in self.levels:
             for number in range(1, 100):
                 if level.step(number) == step:

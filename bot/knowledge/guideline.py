@@ -16,13 +16,16 @@ from bot.errors import RoomError
 from bot.knowledge.family import Family, Level
 from bot.knowledge.parsed import Correction, Parsed, Unplaced, gaps, merged
 from bot.knowledge.references import find_references
+from bot.knowledge.titles import is_heading, title_of
 from bot.knowledge.units import CHECKBOX, Unit, units_of
 
 _LEAD = re.compile(r"[ \u3000]*(?:[-•‧*][ \u3000]+)?[ \u3000]*")
 _ENDS = "。：:？?！!"
-_HEADING_STOPS = re.compile(r"[，。；：？、]")
 _ASCII = re.compile(r"[!-~]")
-_LONGEST_TITLE = 45
+_NUMBERED = re.compile(
+    r"第?[一二三四五六七八九十壹貳參肆伍陸柒捌玖拾0-9]{1,4}(?:之[一二三四五六七八九十0-9]{1,2}[、．.]|[點條][、：: ])"
+)
+"""Ways of numbering that a family may not know: 五之一、第三點："""
 _BOXES = str.maketrans("□▢", "☐☐")
 _WIDEST_GAP = 2
 """So many numbers may be missing before the numbering counts as broken: clauses are repealed without renumbering."""
@@ -202,9 +205,15 @@ class _Reader:
                 number = level.number(match.group(1))
                 if self._open_level(unit, level, number, match.end(), begin):
                     return True
-                self.unplaced.append(Unplaced(unit.line, self.lines[unit.line - 1].strip()))
+                self._tell(unit)
                 return False
+        looks_like_one = _NUMBERED.match(self.source, begin) or self.family.section.match(self.source, begin)
+        if looks_like_one and unit.first_in_line and not unit.in_cell and self._may_begin(unit, begin):
+            self._tell(unit)
         return False
+
+    def _tell(self, unit: Unit) -> None:
+        self.unplaced.append(Unplaced(unit.line, self.lines[unit.line - 1].strip()))
 
     def _open_level(self, unit: Unit, level: Level, number: int, text_from: int, begin: int) -> bool:
         """Opens the clause if its number is the next one at an open level, or the first of a level below."""
@@ -230,7 +239,7 @@ class _Reader:
         """Whether a new clause may begin here: after a sentence, a heading, a blank line or at a cell's start."""
         if unit.in_cell or not self.path:
             return True
-        return self._ends_sentence(unit) or self._is_heading(self.path[-1].text)
+        return self._ends_sentence(unit) or is_heading(self.path[-1].text)
 
     def _ends_sentence(self, unit: Unit) -> bool:
         text = self.path[-1].text if self.path else ""
@@ -248,16 +257,13 @@ class _Reader:
             piece = self.source[max(start, begin) : end] if end > begin else ""
             text += "☐" if CHECKBOX.fullmatch(piece) else piece
         text = text.replace("\r", "").replace("\u200b", "").translate(_BOXES).strip(" \u3000\f")
-        if not opening and clause.heading is None and unit.blank_before and self._is_heading(clause.text):
+        if not opening and clause.heading is None and unit.blank_before and is_heading(clause.text):
             clause.heading = clause.text
         if text:
             clause.text += self._joint(clause, text, unit) + text
         if unit.before_tab and clause.text and clause.heading is None and clause.style in {"ordinal", "row"}:
             clause.heading = clause.text
         clause.spans.extend((max(start, begin), end) for start, end in unit.pieces if end > begin)
-
-    def _is_heading(self, text: str) -> bool:
-        return bool(text) and len(text) <= _LONGEST_TITLE and not _HEADING_STOPS.search(text.rstrip("：:"))
 
     def _joint(self, clause: _Open, text: str, unit: Unit) -> str:
         """What stands between the text so far and the next run: nothing where a sentence was merely wrapped."""
@@ -275,24 +281,10 @@ class _Reader:
     def _clause(self, clause: _Open, order: int) -> Clause:
         return Clause(
             location=clause.location,
-            title=_title(clause, self.family),
+            title=title_of(clause.text, clause.heading, clause.style, self.family),
             text=clause.text,
             parent=clause.parent,
             order=order,
             references=find_references(clause.text, clause.location, self.family),
             spans=tuple(merged(clause.spans)),
         )
-
-
-def _title(clause: _Open, family: Family) -> str:
-    """The clause's own heading, verbatim; empty where it has none."""
-    question, answer, _ = clause.text.partition("\n" + family.answer)
-    if answer:
-        return question
-    head = re.match(r"[^，。；？\n]{1,45}?(?=[：:])", clause.text)
-    if clause.heading or head:
-        return family.aside.sub("", (clause.heading or (head.group() if head else "")).rstrip("：:")).strip()
-    first = clause.text.split("\n", 1)[0]
-    if clause.style in {"section", "row"} or (clause.text and clause.text == first and clause.style == "ordinal"):
-        return first if len(first) <= _LONGEST_TITLE and not _HEADING_STOPS.search(first) else ""
-    return ""

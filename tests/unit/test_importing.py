@@ -185,6 +185,19 @@ def test_a_line_that_fits_nowhere_is_told_and_can_be_set_right(
     assert take(text, tmp_path, edition).is_new is False
 
 
+def test_an_inserted_number_is_told_and_can_be_placed(tmp_path: Path, edition: FolderEdition, source: str) -> None:
+    six = "六、可否使用外部生成式人工智慧來研擬本府內部"
+    inserted = "五之一、可否請生成式人工智慧替公車站牌翻譯？\n\n答：可以，惟須經母語人士校對。\n\n"
+    text = revised(source, (six, inserted + six))
+    first = take(text, tmp_path, edition)
+    assert [line.text[:3] for line in first.unplaced] == ["五之一"]
+    given = Given(corrections=f"schema: 1\nlines: {{{first.unplaced[0].line}: 附件五/五之一}}\n".encode())
+    again = take(text, tmp_path, edition, given)
+    assert again.unplaced == ()
+    assert again.diff
+    assert [(c.kind.value, c.before, c.after) for c in again.diff.changes] == [("added", None, "附件五/五之一")]
+
+
 def test_a_corrected_edition_that_was_in_force_is_superseded(
     tmp_path: Path, edition: FolderEdition, source: str
 ) -> None:
