@@ -6,6 +6,7 @@ every clause has count little). Place, parents and children only tip the balance
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -92,28 +93,31 @@ def _dice(left: Sequence[str], right: Sequence[str], common: float = 1.0) -> Gri
 
     Bigrams that more than the share ``common`` of the texts have do not count.
     """
-    bags = [Counter(f" {text} "[at : at + 2] for at in range(len(text) + 1)) if text else Counter() for text in left]
-    others = [Counter(f" {text} "[at : at + 2] for at in range(len(text) + 1)) if text else Counter() for text in right]
+    bags, others = ([_bigrams(text) for text in side] for side in (left, right))
     spread = Counter(pair for bag in [*bags, *others] for pair in bag)
-    ids = {pair: at for at, pair in enumerate(spread)}
     total = sum(bool(bag) for bag in [*bags, *others])
-    weight = np.array([np.log(1 + total / count) if count <= common * total else 0.0 for count in spread.values()])
-
-    def rows(some: Sequence[Counter[str]]) -> Grid:
-        grid = np.zeros((len(some), len(ids)))
-        for row, bag in enumerate(some):
-            for pair, count in bag.items():
-                grid[row, ids[pair]] = count
-        return grid
-
-    one, two = rows(bags), rows(others)
-    size = (one @ weight)[:, None] + (two @ weight)[None, :]
-    shared = np.zeros_like(size)
-    for at, row in enumerate(one):
-        own = row.nonzero()[0]
-        shared[at] = np.minimum(row[own], two[:, own]) @ weight[own]
+    weight = {pair: math.log(1 + total / count) if count <= common * total else 0.0 for pair, count in spread.items()}
+    having: dict[str, tuple[list[int], list[int]]] = {}
+    for at, bag in enumerate(others):
+        for pair, count in bag.items():
+            columns, counts = having.setdefault(pair, ([], []))
+            columns.append(at)
+            counts.append(count)
+    shared = np.zeros((len(bags), len(others)))
+    for row, bag in enumerate(bags):
+        for pair, count in bag.items():
+            if pair in having:
+                columns, counts = having[pair]
+                shared[row, columns] += weight[pair] * np.minimum(count, counts)
+    sizes = [np.array([sum(weight[p] * n for p, n in bag.items()) for bag in some]) for some in (bags, others)]
+    size = sizes[0][:, None] + sizes[1][None, :]
     overlap: Grid = np.divide(2 * shared, size, out=np.zeros_like(size), where=size > 0)
     return overlap
+
+
+def _bigrams(text: str) -> Counter[str]:
+    """Neighbouring characters, the ends of the text marked; none for an empty text."""
+    return Counter(f" {text} "[at : at + 2] for at in range(len(text) + 1)) if text else Counter()
 
 
 def _in_context(alike: Grid, old: _Side, new: _Side, pairs: Mapping[int, int]) -> tuple[Grid, Grid]:

@@ -191,6 +191,7 @@ CONTENT = "[Content_Types].xml"
 BAD: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "empty": (lambda: b" \n", "a.txt", "空的"),
     "too large": (lambda: b"a" * (LARGEST_FILE + 1), "a.txt", "MB"),
+    "novel": (lambda: "壹、人工智慧\n\n".encode() * 50_000, "a.txt", "萬字"),
     "picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "a.txt", "不是文字檔|編碼"),
     "old word": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "a.doc", "舊版"),
     "rtf": (lambda: b"{\\rtf1 hello}", "a.rtf", "RTF"),

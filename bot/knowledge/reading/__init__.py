@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors import DocumentError
 from bot.knowledge.reading.extracted import Extracted
-from bot.knowledge.reading.limits import LARGEST_FILE, check_archive, kind_of
+from bot.knowledge.reading.limits import LARGEST_FILE, MOST_CHARACTERS, check_archive, kind_of
 
 __all__ = ["Extracted", "read_document"]
 
@@ -18,7 +18,13 @@ def read_document(data: bytes, name: str = "") -> Extracted:
         raise DocumentError("檔案是空的；請確認後重新提供")
     if len(data) > LARGEST_FILE:
         raise DocumentError(f"檔案超過 {LARGEST_FILE // 1_000_000} MB；請只提供指引本身的檔案")
-    kind = kind_of(data, name)
+    extracted = _read(data, kind_of(data, name))
+    if len(extracted.text) > MOST_CHARACTERS:
+        raise DocumentError(f"文件超過 {MOST_CHARACTERS // 10_000} 萬字；請只提供指引本身的檔案")
+    return extracted
+
+
+def _read(data: bytes, kind: str) -> Extracted:
     if kind == "pdf":
         from bot.knowledge.reading.pdf import read_pdf
 

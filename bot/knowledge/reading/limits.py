@@ -16,6 +16,8 @@ MOST_PARTS = 2_000
 HIGHEST_RATIO = 200
 """Of a part above a megabyte; text packs to a tenth or so, only a bomb to a thousandth."""
 MOST_PAGES = 200
+MOST_CHARACTERS = 300_000
+"""Twenty times the guideline; a longer text is some other thing."""
 _MACROS = re.compile(r"(?:^|/)vbaProject\.bin$|(?:^|/)vbaData\.xml$|^Basic/|^Scripts/|(?:^|/)activeX/", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
