@@ -109,8 +109,8 @@ def _dice(left: Sequence[str], right: Sequence[str], common: float = 1.0) -> Gri
             if pair in having:
                 columns, counts = having[pair]
                 shared[row, columns] += weight[pair] * np.minimum(count, counts)
-    sizes = [np.array([sum(weight[p] * n for p, n in bag.items()) for bag in some]) for some in (bags, others)]
-    size = sizes[0][:, None] + sizes[1][None, :]
+    sizes = [[sum(weight[pair] * n for pair, n in bag.items()) for bag in some] for some in (bags, others)]
+    size: Grid = np.add.outer(np.array(sizes[0], dtype=np.float64), np.array(sizes[1], dtype=np.float64))
     overlap: Grid = np.divide(2 * shared, size, out=np.zeros_like(size), where=size > 0)
     return overlap
 
