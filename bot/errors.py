@@ -3,6 +3,7 @@
     ZhiyinError
     ├── AskerError             the person who wrote can mend it (other wording, shorter text)
     │   └── UsageError         a command called wrongly
+    │       └── DocumentError  a document handed in that cannot be taken in as it is
     ├── OperatorError          whoever runs the installation must act
     │   ├── SettingsError      the environment or the settings file
     │   ├── RoomError          a data file of knowledge/, guardrails/ or models/ is missing or wrong
@@ -28,6 +29,10 @@ class AskerError(ZhiyinError):
 
 class UsageError(AskerError):
     """A command was called wrongly; exit code 2."""
+
+
+class DocumentError(UsageError):
+    """A document handed in (a guideline, a form, a list) cannot be taken in as it is; exit code 2."""
 
 
 class OperatorError(ZhiyinError):

@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from bot.commands import importing
 from bot.commands.ready import DONE, Parser, add_later
 
 if TYPE_CHECKING:
@@ -20,16 +21,16 @@ def add(commands: Commands) -> None:
     listing.set_defaults(command=_kb_list)
     show = kb.add_parser("show", help="顯示一條")
     show.add_argument("location", metavar="條號", help="例如 附件五/一、肆/二/(一)/1")
+    show.add_argument("--edition", metavar="版本", help="未給時為現行版本")
     show.add_argument("--json", action="store_true")
     show.set_defaults(command=_kb_show)
     build = kb.add_parser("build", help="由原文重做條文檔；--index 只重建索引")
     build.add_argument("--index", action="store_true")
     build.set_defaults(command=_kb_build)
+    importing.add(kb)
     add_later(
         kb,
         {
-            "import": "匯入",
-            "diff": "比較",
             "check": "檢查",
             "review": "複核",
             "activate": "切換",
@@ -48,7 +49,7 @@ def _kb_list(options: argparse.Namespace) -> int:
 def _kb_show(options: argparse.Namespace) -> int:
     from bot.knowledge.listing import show_clause
 
-    return show_clause(options.location, as_json=options.json)
+    return show_clause(options.settings.state, options.location, edition_id=options.edition, as_json=options.json)
 
 
 def _kb_build(options: argparse.Namespace) -> int:

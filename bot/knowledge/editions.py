@@ -3,104 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-import yaml
-from pydantic import Field
+from typing import Any, Literal
 
 from bot.domain import Clause, Manifest, OfficialAnswer, Reference
-from bot.errors import RoomError
+from bot.errors import RoomError, UsageError
+from bot.knowledge.edition_files import (
+    AskGroup,
+    BeyondFile,
+    ClausesFile,
+    CorrectionsFile,
+    ManifestFile,
+    QuestionsFile,
+)
 from bot.knowledge.family import Family, read_family
-from bot.knowledge.guideline import Parsed, parse
+from bot.knowledge.guideline import parse
 from bot.knowledge.official import official_answers
-from bot.rooms import RoomModel, read_text, read_yaml, rooms_root
+from bot.knowledge.parsed import Correction, Parsed
+from bot.knowledge.writing import write_yaml
+from bot.rooms import read_text, read_yaml, rooms_root
 
 DEFAULT_EDITION = "113-09-09"
+_ID = re.compile(r"[a-z0-9:-]{1,64}")
+OPEN_FILES = ("corrections.yaml", "pending.yaml")
+"""Files of an edition that an administrator works on; the manifest does not fix them."""
 
 
-class _Annotation(RoomModel):
-    location: str
-    note: str
-
-
-class _ManifestFile(RoomModel):
-    schema_version: int = Field(alias="schema")
-    id: str
-    title: str
-    number: str
-    date: str
-    issuer: str
-    annotations: list[_Annotation] = []
-    files: dict[str, str]
-
-
-class _ReferenceEntry(RoomModel):
-    text: str
-    location: str | None = None
-    law: str | None = None
-
-
-class _ClauseEntry(RoomModel):
-    location: str
-    title: str
-    parent: str | None
-    text: str
-    spans: list[tuple[int, int]]
-    references: list[_ReferenceEntry] = []
-
-
-class _ClausesFile(RoomModel):
-    schema_version: int = Field(alias="schema")
-    edition: str
-    source_sha256: str
-    front: list[tuple[int, int]]
-    layout: list[tuple[int, int]]
-    clauses: list[_ClauseEntry]
-
-
-class AskGroup(RoomModel):
-    """Phrasings that one point of one clause answers. ``words`` is verbatim from the first location.
-
-    ``item`` marks those that ask exactly what an official question asks: same object, same polarity.
-    """
-
-    locations: list[str]
-    words: str
-    item: bool = False
-    asks: list[list[str]]
-    """Each entry: one phrasing written by hand, then its variations."""
-
-
-class QuestionsFile(RoomModel):
-    """``questions.yaml``."""
-
-    schema_version: int = Field(alias="schema")
-    edition: str
-    groups: list[AskGroup]
-    manifest: list[AskGroup] = []
-    """What is asked about the edition itself: its date, number, title."""
-
-
-class BeyondGroup(RoomModel):
-    """Texts that no clause answers; ``near`` is the clause they sound like."""
-
-    near: str | None = None
-    asks: list[list[str]]
-
-
-class BeyondFile(RoomModel):
-    """``not_covered.yaml`` of an edition, and ``off_topic.yaml`` and ``small_talk.yaml`` of the room."""
-
-    schema_version: int = Field(alias="schema")
-    groups: list[BeyondGroup]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FolderEdition:
     """An edition read from its folder; fits the port ``Edition``."""
 
@@ -129,6 +63,9 @@ class FolderEdition:
         """Where one of the edition's data files lies."""
         return self.folder / name
 
+    def __repr__(self) -> str:
+        return f"FolderEdition({self.manifest.id!r})"
+
     def children(self, location: str) -> Iterator[Clause]:
         """Direct children in order."""
         return (clause for clause in self.clauses.values() if clause.parent == location)
@@ -144,9 +81,53 @@ def shipped_folder(edition: str = DEFAULT_EDITION) -> Path:
     return rooms_root() / "knowledge" / "editions" / edition
 
 
+def imported_folder(state: Path, edition_id: str) -> Path:
+    """Folder of an imported edition in the state folder; a collection's colon becomes an underscore."""
+    return state / "editions" / edition_id.replace(":", "_")
+
+
+def edition_folder(state: Path, edition_id: str) -> Path:
+    """Where the edition lies, imported or shipped; ``UsageError`` names the editions at hand where there is none."""
+    for folder in (imported_folder(state, edition_id), shipped_folder(edition_id)):
+        if _ID.fullmatch(edition_id) and (folder / "manifest.yaml").is_file():
+            return folder
+    known = "、".join(read_manifest(folder).id for folder in edition_folders(state))
+    raise UsageError(f"沒有「{edition_id[:40]}」這個版本；現有 {known}")
+
+
+def edition_folders(state: Path) -> tuple[Path, ...]:
+    """Folders of every whole edition at hand: shipped ones first, then imported ones in the order of their names."""
+    places = (rooms_root() / "knowledge" / "editions", state / "editions")
+    return tuple(
+        folder
+        for place in places
+        for folder in (sorted(place.iterdir()) if place.is_dir() else ())
+        if not folder.name.startswith(".") and (folder / "manifest.yaml").is_file()
+    )
+
+
+def read_manifest(folder: Path) -> ManifestFile:
+    """What an edition says of itself, without reading the rest."""
+    return read_yaml(folder / "manifest.yaml", ManifestFile)
+
+
+def read_corrections(folder: Path) -> dict[int, Correction]:
+    """The administrator's corrections by line of ``source.txt``; none where there is no file."""
+    path = folder / "corrections.yaml"
+    if not path.exists():
+        return {}
+    found = {}
+    for line, what in (read_yaml(path, CorrectionsFile).lines or {}).items():
+        action: Literal["skip", "join", "location"] = (
+            "skip" if what == "skip" else "join" if what == "join" else "location"
+        )
+        found[line] = Correction(line, action, what if action == "location" else "")
+    return found
+
+
 def read_edition(folder: Path, *, verify: bool = True) -> FolderEdition:
     """The edition in ``folder``; ``RoomError`` where a file is missing, wrong or not the one the manifest names."""
-    raw = read_yaml(folder / "manifest.yaml", _ManifestFile)
+    raw = read_yaml(folder / "manifest.yaml", ManifestFile)
     if verify:
         for name, digest in raw.files.items():
             try:
@@ -155,9 +136,9 @@ def read_edition(folder: Path, *, verify: bool = True) -> FolderEdition:
                 raise RoomError(f"缺少檔案 {folder / name}；請重新安裝或還原") from exc
             if actual != digest:
                 raise RoomError(f"{folder / name} 與 manifest.yaml 記載的 sha256 不同；請還原，或執行 zhiyin kb build")
-    stored = read_yaml(folder / "clauses.yaml", _ClausesFile)
+    stored = read_yaml(folder / "clauses.yaml", ClausesFile)
     notes = {annotation.location: annotation.note for annotation in raw.annotations}
-    family = read_family()
+    family = read_family(raw.family)
     clauses = {
         entry.location: Clause(
             location=entry.location,
@@ -185,8 +166,8 @@ def read_edition(folder: Path, *, verify: bool = True) -> FolderEdition:
 def rebuild(folder: Path) -> Parsed:
     """Parses ``source.txt`` again and writes ``clauses.yaml`` and the manifest's checksums; other files stay."""
     source = read_text(folder / "source.txt")
-    parsed = parse(source, read_family())
-    raw = read_yaml(folder / "manifest.yaml", _ManifestFile)
+    raw = read_manifest(folder)
+    parsed = parse(source, read_family(raw.family), read_corrections(folder))
     document = {
         "schema": 1,
         "edition": raw.id,
@@ -196,12 +177,17 @@ def rebuild(folder: Path) -> Parsed:
         "clauses": [_clause_entry(clause) for clause in parsed.clauses],
     }
     write_yaml(folder / "clauses.yaml", document, "Made from source.txt by `zhiyin kb build`; not edited by hand.")
-    names = ["source.txt", "clauses.yaml", *sorted(p.name for p in folder.glob("*.yaml"))]
-    unique = [name for name in dict.fromkeys(names) if name != "manifest.yaml"]
-    files = {name: sha256_of((folder / name).read_bytes()) for name in unique if (folder / name).exists()}
-    manifest = {**raw.model_dump(by_alias=True), "files": files}
-    write_yaml(folder / "manifest.yaml", manifest, "What the edition says of itself, and the sha256 of each file.")
+    seal(folder, raw)
     return parsed
+
+
+def seal(folder: Path, manifest: ManifestFile) -> None:
+    """Writes the manifest with the sha256 of each file; those that are worked on after the import stay open."""
+    names = ["source.txt", "clauses.yaml", *sorted(path.name for path in folder.glob("*.yaml"))]
+    unique = [name for name in dict.fromkeys(names) if name not in {"manifest.yaml", *OPEN_FILES}]
+    files = {name: sha256_of((folder / name).read_bytes()) for name in unique if (folder / name).exists()}
+    document = {"schema": 1, **manifest.model_dump(by_alias=True, exclude_defaults=True), "files": files}
+    write_yaml(folder / "manifest.yaml", document, "What the edition says of itself, and the sha256 of each file.")
 
 
 def _clause_entry(clause: Clause) -> dict[str, Any]:
@@ -218,36 +204,6 @@ def _clause_entry(clause: Clause) -> dict[str, Any]:
             for r in clause.references
         ]
     return entry
-
-
-class _Dumper(yaml.SafeDumper):
-    """Block style, spans in one line, long texts readable."""
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-def _represent_list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
-    flow = bool(items) and all(
-        isinstance(item, int) or (isinstance(item, list) and all(isinstance(part, int) for part in item))
-        for item in items
-    )
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
-
-
-_Dumper.add_representer(str, _represent_text)
-_Dumper.add_representer(list, _represent_list)
-
-
-def write_yaml(path: Path, document: Mapping[str, Any], heading: str) -> None:
-    """Writes the document whole or not at all, with ``heading`` as its first comment line."""
-    text = f"# {heading}\n" + yaml.dump(
-        dict(document), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000
-    )
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def phrasings(groups: Iterable[AskGroup]) -> Iterator[tuple[int, int, str]]:

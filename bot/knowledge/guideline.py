@@ -8,55 +8,27 @@ check boxes shown as ☐. A line break inside a sentence never changes the tree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain import Clause
+from bot.errors import RoomError
 from bot.knowledge.family import Family, Level
+from bot.knowledge.parsed import Correction, Parsed, Unplaced, gaps, merged
 from bot.knowledge.references import find_references
+from bot.knowledge.titles import is_heading, title_of
+from bot.knowledge.units import CHECKBOX, Unit, units_of
 
-_TAG = r"</?(?:p|u|b|i|em|strong|span|div|br|hr|table|thead|tbody|tr|td|th|input|sup|sub)\b[^<>\n]*>"
-_TOKEN = re.compile(_TAG + r"|\n|\t|[^<\n\t]+|<")
-_PARAGRAPH = re.compile(r"</?(?:p|br|div|td|tr)\b[^<>]*>")
-_CHECKBOX = re.compile(r"<input\b[^>]*checkbox[^>]*/?>")
 _LEAD = re.compile(r"[ \u3000]*(?:[-•‧*][ \u3000]+)?[ \u3000]*")
 _ENDS = "。：:？?！!"
-_HEADING_STOPS = re.compile(r"[，。；：？、]")
 _ASCII = re.compile(r"[!-~]")
-_LONGEST_TITLE = 45
-
-
-@dataclass(frozen=True, slots=True)
-class Unplaced:
-    """A line that looks like a numbered clause but does not fit the numbering; it stays in the clause before it."""
-
-    line: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A parsed source. ``front`` and ``layout`` are spans (start, end) in code points of the source."""
-
-    clauses: tuple[Clause, ...]
-    front: tuple[tuple[int, int], ...]
-    layout: tuple[tuple[int, int], ...]
-    unplaced: tuple[Unplaced, ...]
-
-
-@dataclass(slots=True)
-class _Unit:
-    """A run of text between breaks: a line, a table cell or a paragraph of a cell."""
-
-    start: int
-    end: int
-    line: int
-    pieces: list[tuple[int, int]]
-    first_in_line: bool
-    blank_before: bool
-    in_cell: bool
-    new_paragraph: bool = False
-    before_tab: bool = False
+_NUMBERED = re.compile(
+    r"第?[一二三四五六七八九十壹貳參肆伍陸柒捌玖拾0-9]{1,4}(?:之[一二三四五六七八九十0-9]{1,2}[、．.]|[點條][、：: ])"
+)
+"""Ways of numbering that a family may not know: 五之一、第三點："""
+_BOXES = str.maketrans("□▢", "☐☐")
+_WIDEST_GAP = 2
+"""So many numbers may be missing before the numbering counts as broken: clauses are repealed without renumbering."""
 
 
 @dataclass(slots=True)
@@ -72,63 +44,36 @@ class _Open:
     spans: list[tuple[int, int]] = field(default_factory=list)
 
 
-def parse(source: str, family: Family) -> Parsed:
-    """The tree of ``source``; clauses in the order of the text. A text without any section gives no clause."""
-    return _Reader(source, family).read()
+def parse(source: str, family: Family, corrections: Mapping[int, Correction] | None = None) -> Parsed:
+    """The tree of ``source``; clauses in the order of the text. A text without any section gives no clause.
 
-
-def _units(source: str) -> Iterator[_Unit]:
-    """The source's runs of text, with what stood before them."""
-    line, first, cell, paragraph = 1, True, False, False
-    newlines = 2
-    unit: _Unit | None = None
-    for token in _TOKEN.finditer(source):
-        text, start, end = token.group(), token.start(), token.end()
-        if text in {"\n", "\t"} or _PARAGRAPH.fullmatch(text):
-            if unit is not None:
-                unit.before_tab = text == "\t"
-                yield unit
-                unit = None
-            if text == "\n":
-                line, first, cell, paragraph, newlines = line + 1, True, False, False, newlines + 1
-            else:
-                cell, paragraph = True, paragraph or text != "\t"
-            continue
-        if re.fullmatch(_TAG, text) and not _CHECKBOX.fullmatch(text):
-            continue
-        if not text.strip(" \u3000\r\f\u200b"):
-            if unit is not None:
-                unit.pieces.append((start, end))
-            continue
-        if unit is None:
-            unit = _Unit(start, end, line, [], first, newlines > 1, cell, paragraph)
-            first, paragraph, newlines = False, False, 0
-        unit.pieces.append((start, end))
-        unit.end = end
-    if unit is not None:
-        yield unit
+    ``corrections`` by line; ``RoomError`` where one names a place that cannot be.
+    """
+    return _Reader(source, family, corrections or {}).read()
 
 
 class _Reader:
     """One pass over the units; the open clauses form a path from a section down to the clause being read."""
 
-    def __init__(self, source: str, family: Family) -> None:
-        self.source, self.family = source, family
+    def __init__(self, source: str, family: Family, corrections: Mapping[int, Correction]) -> None:
+        self.source, self.family, self.corrections = source, family, corrections
         self.path: list[_Open] = []
         self.done: list[_Open] = []
         self.front: list[tuple[int, int]] = []
         self.unplaced: list[Unplaced] = []
+        self.missing: list[str] = []
         self.lines = source.split("\n")
-        self.in_contents = False
+        self.body_from = 0
 
     def read(self) -> Parsed:
-        for unit in _units(self.source):
+        for unit in units_of(self.source):
             self._place(unit)
         clauses = tuple(self._clause(clause, order) for order, clause in enumerate(self.done))
         placed = sorted([*self.front, *(span for clause in clauses for span in clause.spans)])
-        return Parsed(clauses, tuple(_merged(self.front)), tuple(_gaps(placed, len(self.source))), tuple(self.unplaced))
+        layout = tuple(gaps(placed, len(self.source)))
+        return Parsed(clauses, tuple(merged(self.front)), layout, tuple(self.unplaced), tuple(self.missing))
 
-    def _place(self, unit: _Unit) -> None:
+    def _place(self, unit: Unit) -> None:
         start = unit.pieces[0][0]
         shown = self.source[start : unit.end]
         lead = _LEAD.match(shown)
@@ -136,7 +81,10 @@ class _Reader:
         line = self.lines[unit.line - 1]
         if unit.first_in_line and not unit.in_cell and self.family.page_number.fullmatch(line.strip()):
             return
-        if self._is_contents(line, begin):
+        if correction := self.corrections.get(unit.line):
+            self._correct(correction, unit, begin)
+            return
+        if self._is_contents(unit, line, begin):
             self.front.append((begin, unit.end))
             return
         if self._open_section(unit, begin) or self._open_row(unit, begin) or self._open_numbered(unit, begin):
@@ -152,16 +100,52 @@ class _Reader:
             self.path.pop()
         self._append(unit, begin)
 
-    def _is_contents(self, line: str, begin: int) -> bool:
+    def _correct(self, correction: Correction, unit: Unit, begin: int) -> None:
+        if correction.action == "skip":
+            return
+        if correction.action == "location" and unit.first_in_line:
+            self._open_at(correction, unit, begin)
+        elif self.path:
+            self._append(unit, begin)
+        else:
+            self.front.append((begin, unit.end))
+
+    def _open_at(self, correction: Correction, unit: Unit, begin: int) -> None:
+        """Opens the clause that a person names for the line, wherever its parent stands."""
+        known = {clause.location: clause for clause in self.done}
+        steps = correction.location.split("/")
+        above = ["/".join(steps[:depth]) for depth in range(1, len(steps))]
+        wrong = correction.location in known or any(location not in known for location in above)
+        if wrong or not all(steps):
+            raise RoomError(
+                f"更正檔：第 {correction.line} 行的「{correction.location}」"
+                + ("已有別的條文" if correction.location in known else "找不到上一層；請先更正上一層的那一行")
+            )
+        self.path = [known[location] for location in above]
+        marks = [self.family.section, self.family.appendix, *(level.pattern for level in self.family.levels)]
+        match = next((m for mark in marks if (m := mark.match(self.source, begin, unit.end))), None)
+        style, number = self.family.style_of(steps[-1]) if above else ("section", 0)
+        opened = _Open(correction.location, above[-1] if above else None, style, number)
+        self._open(opened, len(above), unit, match.end() if match else begin, begin)
+
+    def _is_contents(self, unit: Unit, line: str, begin: int) -> bool:
         if self.path:
             return False
-        return bool(self.family.contents.search(line)) or self.source.startswith(self.family.contents_heading, begin)
+        if self.source.startswith(self.family.contents_heading, begin):
+            first = [
+                number
+                for number, text in enumerate(self.lines[unit.line :], unit.line + 1)
+                if (match := self.family.section.match(text.strip())) and match.group(1) == self.family.numerals[0]
+            ]
+            self.body_from = first[1] if len(first) > 1 else 0
+            return True
+        return unit.line < self.body_from or bool(self.family.contents.search(line))
 
-    def _open_section(self, unit: _Unit, begin: int) -> bool:
+    def _open_section(self, unit: Unit, begin: int) -> bool:
         if not unit.first_in_line or unit.in_cell or unit.before_tab or not self._may_begin(unit, begin):
             return False
         match = self.family.section.match(self.source, begin, unit.end)
-        if match and self._next_section() == match.group(1):
+        if match and self._follows(match.group(1)):
             self._open(_Open(match.group(1), None, "section", 0), 0, unit, match.end(), begin)
             return True
         match = self.family.appendix.match(self.source, begin, unit.end)
@@ -176,11 +160,21 @@ class _Reader:
             return True
         return False
 
-    def _next_section(self) -> str:
-        opened = sum(clause.location in self.family.numerals for clause in self.done)
-        return self.family.numerals[opened] if opened < len(self.family.numerals) else ""
+    def _follows(self, numeral: str) -> bool:
+        """Whether the section comes next; the document may have dropped one or two before it. None comes after
+        an appendix, which may number its own items the same way."""
+        numerals = self.family.numerals
+        if any(clause.location.startswith(self.family.appendix_prefix) for clause in self.done):
+            return False
+        opened = [numerals.index(clause.location) for clause in self.done if clause.location in numerals]
+        expected = opened[-1] + 1 if opened else 0
+        at = numerals.index(numeral)
+        if not expected <= at <= expected + (_WIDEST_GAP if opened else 0):
+            return False
+        self.missing += numerals[expected:at]
+        return True
 
-    def _open_row(self, unit: _Unit, begin: int) -> bool:
+    def _open_row(self, unit: Unit, begin: int) -> bool:
         """A table row: a number, or a name such as 備註, alone in the first column."""
         if not (self.path and unit.first_in_line and unit.before_tab):
             return False
@@ -200,7 +194,7 @@ class _Reader:
             return self._open_level(unit, level, level.number(match.group(1)), match.end(), begin)
         return False
 
-    def _open_numbered(self, unit: _Unit, begin: int) -> bool:
+    def _open_numbered(self, unit: Unit, begin: int) -> bool:
         if not self.path or not (unit.first_in_line or unit.in_cell):
             return False
         for level in self.family.levels:
@@ -211,35 +205,43 @@ class _Reader:
                 number = level.number(match.group(1))
                 if self._open_level(unit, level, number, match.end(), begin):
                     return True
-                self.unplaced.append(Unplaced(unit.line, self.lines[unit.line - 1].strip()))
+                self._tell(unit)
                 return False
+        looks_like_one = _NUMBERED.match(self.source, begin) or self.family.section.match(self.source, begin)
+        if looks_like_one and unit.first_in_line and not unit.in_cell and self._may_begin(unit, begin):
+            self._tell(unit)
         return False
 
-    def _open_level(self, unit: _Unit, level: Level, number: int, text_from: int, begin: int) -> bool:
+    def _tell(self, unit: Unit) -> None:
+        self.unplaced.append(Unplaced(unit.line, self.lines[unit.line - 1].strip()))
+
+    def _open_level(self, unit: Unit, level: Level, number: int, text_from: int, begin: int) -> bool:
         """Opens the clause if its number is the next one at an open level, or the first of a level below."""
         open_styles = [clause.style for clause in self.path]
         depth = open_styles.index(level.name) if level.name in open_styles else len(self.path)
+        parent = self.path[depth - 1].location if depth else ""
         expected = self.path[depth].number + 1 if depth < len(self.path) else 1
-        if number != expected:
+        widest = expected + (_WIDEST_GAP if depth < len(self.path) and not unit.in_cell else 0)
+        if not (parent and expected <= number <= widest):
             return False
-        parent = self.path[depth - 1].location
+        self.missing += [f"{parent}/{level.step(jumped)}" for jumped in range(expected, number)]
         self._open(_Open(f"{parent}/{level.step(number)}", parent, level.name, number), depth, unit, text_from, begin)
         return True
 
-    def _open(self, clause: _Open, depth: int, unit: _Unit, text_from: int, begin: int) -> None:
+    def _open(self, clause: _Open, depth: int, unit: Unit, text_from: int, begin: int) -> None:
         del self.path[depth:]
         self.path.append(clause)
         self.done.append(clause)
         clause.spans.append((begin, min(max(text_from, begin), unit.end)))
         self._append(unit, max(text_from, begin), opening=True)
 
-    def _may_begin(self, unit: _Unit, begin: int) -> bool:
+    def _may_begin(self, unit: Unit, begin: int) -> bool:
         """Whether a new clause may begin here: after a sentence, a heading, a blank line or at a cell's start."""
         if unit.in_cell or not self.path:
             return True
-        return self._ends_sentence(unit) or (unit.blank_before and not self._comma_before())
+        return self._ends_sentence(unit) or is_heading(self.path[-1].text)
 
-    def _ends_sentence(self, unit: _Unit) -> bool:
+    def _ends_sentence(self, unit: Unit) -> bool:
         text = self.path[-1].text if self.path else ""
         return (
             not text or text.rstrip(' ）)」”"')[-1:] in _ENDS + "." or (unit.blank_before and not self._comma_before())
@@ -248,14 +250,14 @@ class _Reader:
     def _comma_before(self) -> bool:
         return bool(self.path) and self.path[-1].text.rstrip()[-1:] in "，、；,;"
 
-    def _append(self, unit: _Unit, begin: int, opening: bool = False) -> None:
+    def _append(self, unit: Unit, begin: int, opening: bool = False) -> None:
         clause = self.path[-1]
         text = ""
         for start, end in unit.pieces:
             piece = self.source[max(start, begin) : end] if end > begin else ""
-            text += "☐" if _CHECKBOX.fullmatch(piece) else piece
-        text = text.replace("\r", "").replace("\u200b", "").strip(" \u3000\f")
-        if not opening and clause.heading is None and unit.blank_before and self._is_heading(clause.text):
+            text += "☐" if CHECKBOX.fullmatch(piece) else piece
+        text = text.replace("\r", "").replace("\u200b", "").translate(_BOXES).strip(" \u3000\f")
+        if not opening and clause.heading is None and unit.blank_before and is_heading(clause.text):
             clause.heading = clause.text
         if text:
             clause.text += self._joint(clause, text, unit) + text
@@ -263,10 +265,7 @@ class _Reader:
             clause.heading = clause.text
         clause.spans.extend((max(start, begin), end) for start, end in unit.pieces if end > begin)
 
-    def _is_heading(self, text: str) -> bool:
-        return bool(text) and len(text) <= _LONGEST_TITLE and not _HEADING_STOPS.search(text.rstrip("：:"))
-
-    def _joint(self, clause: _Open, text: str, unit: _Unit) -> str:
+    def _joint(self, clause: _Open, text: str, unit: Unit) -> str:
         """What stands between the text so far and the next run: nothing where a sentence was merely wrapped."""
         before = clause.text[-1:]
         if not before:
@@ -282,49 +281,10 @@ class _Reader:
     def _clause(self, clause: _Open, order: int) -> Clause:
         return Clause(
             location=clause.location,
-            title=_title(clause, self.family),
+            title=title_of(clause.text, clause.heading, clause.style, self.family),
             text=clause.text,
             parent=clause.parent,
             order=order,
             references=find_references(clause.text, clause.location, self.family),
-            spans=tuple(_merged(clause.spans)),
+            spans=tuple(merged(clause.spans)),
         )
-
-
-def _title(clause: _Open, family: Family) -> str:
-    """The clause's own heading, verbatim; empty where it has none."""
-    question, answer, _ = clause.text.partition("\n" + family.answer)
-    if answer:
-        return question
-    head = re.match(r"[^，。；？\n]{1,45}?(?=[：:])", clause.text)
-    if clause.heading or head:
-        return family.aside.sub("", (clause.heading or (head.group() if head else "")).rstrip("：:")).strip()
-    first = clause.text.split("\n", 1)[0]
-    if clause.style in {"section", "row"} or (clause.text and clause.text == first and clause.style == "ordinal"):
-        return first if len(first) <= _LONGEST_TITLE and not _HEADING_STOPS.search(first) else ""
-    return ""
-
-
-def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Spans in order, touching ones joined, empty ones dropped."""
-    last: tuple[int, int] | None = None
-    for start, end in sorted(span for span in spans if span[0] < span[1]):
-        if last and start <= last[1]:
-            last = (last[0], max(last[1], end))
-        else:
-            if last:
-                yield last
-            last = (start, end)
-    if last:
-        yield last
-
-
-def _gaps(spans: list[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
-    """What the spans leave uncovered in ``[0, length)``."""
-    at = 0
-    for start, end in spans:
-        if start > at:
-            yield at, start
-        at = max(at, end)
-    if at < length:
-        yield at, length

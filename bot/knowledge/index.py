@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import StateError
-from bot.knowledge.editions import BeyondFile, FolderEdition
+from bot.knowledge.edition_files import BeyondFile
+from bot.knowledge.editions import FolderEdition
 from bot.knowledge.embedding import SentenceEmbedder, Vectors
 from bot.knowledge.head import Head
 from bot.knowledge.sentences import Sentence, sentences_of

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 from bot.errors import UsageError
-from bot.knowledge.editions import FolderEdition, read_edition, shipped_folder
+from bot.knowledge.editions import DEFAULT_EDITION, FolderEdition, edition_folder, edition_folders, read_edition
 
 
 def editions_table(state: Path, *, as_json: bool) -> int:
     """Prints the editions at hand, the one in force marked."""
-    editions = [read_edition(shipped_folder())]
+    editions = [read_edition(folder) for folder in edition_folders(state)]
     rows = [
         {
             "id": edition.manifest.id,
@@ -19,7 +19,7 @@ def editions_table(state: Path, *, as_json: bool) -> int:
             "number": edition.manifest.number,
             "date": edition.manifest.date,
             "clauses": len(edition.clauses),
-            "in_force": True,
+            "in_force": edition.manifest.id == DEFAULT_EDITION,
         }
         for edition in editions
     ]
@@ -32,9 +32,9 @@ def editions_table(state: Path, *, as_json: bool) -> int:
     return 0
 
 
-def show_clause(location: str, *, as_json: bool) -> int:
+def show_clause(state: Path, location: str, *, edition_id: str | None = None, as_json: bool) -> int:
     """Prints one clause with what hangs below it; ``UsageError`` lists near locations where there is none."""
-    edition = read_edition(shipped_folder())
+    edition = read_edition(edition_folder(state, edition_id or DEFAULT_EDITION))
     wanted = location.strip().replace("／", "/").replace("（", "(").replace("）", ")")
     clause = edition.clauses.get(wanted)
     if clause is None:

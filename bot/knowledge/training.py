@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.editions import AskGroup, BeyondFile, FolderEdition
+from bot.knowledge.edition_files import AskGroup, BeyondFile
+from bot.knowledge.editions import FolderEdition
 from bot.knowledge.embedding import Vectors
 from bot.knowledge.head import RIDGE, SHARE_OF_WORDS, Head, Kernel, Matrix, fit
 from bot.knowledge.words import focus_view

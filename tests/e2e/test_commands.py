@@ -248,3 +248,57 @@ def test_an_installed_wheel_works_elsewhere(app: App, tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stderr.decode()
     assert result.stdout.decode().startswith("不可以。")
+
+
+def test_an_edition_is_imported_and_compared(tmp_path: Path) -> None:
+    source = (ROOT / "knowledge" / "editions" / "113-09-09" / "source.txt").read_text(encoding="utf-8")
+    text = source.replace("113 年 9 月 9 日", "115 年 3 月 1 日").replace(
+        "答：不可以。\n\n如係為", "答：可以。\n\n如係為"
+    )
+    (tmp_path / "new.txt").write_text(text, encoding="utf-8")
+    state = {"ZHIYIN_STATE": str(tmp_path / "state")}
+    record = json.loads(zhiyin("kb", "import", str(tmp_path / "new.txt"), "--json", **state).stdout)
+    assert {name: record[name] for name in ("id", "date", "clauses", "unplaced")} == {
+        "id": "115-03-01",
+        "date": "2026-03-01",
+        "clauses": 118,
+        "unplaced": [],
+    }
+    page = tmp_path / "diff.html"
+    compared = zhiyin("kb", "diff", "113-09-09", "115-03-01", "--json", "--html", str(page), **state)
+    changes = json.loads(compared.stdout)["changes"]
+    assert [(c["kind"], c["after"], c["verdict_before"], c["verdict_after"]) for c in changes] == [
+        ("reworded", "附件五/一", "no", "yes")
+    ]
+    assert "問答結論改變" in page.read_text(encoding="utf-8")
+    told = zhiyin("kb", "diff", "113-09-09", "115-03-01", **state).stdout.decode()
+    assert "不可以 → 可以" in told
+    listed = json.loads(zhiyin("kb", "list", "--json", **state).stdout)
+    assert [(row["id"], row["in_force"]) for row in listed] == [("113-09-09", True), ("115-03-01", False)]
+    shown = zhiyin("kb", "show", "附件五/一", "--edition", "115-03-01", **state).stdout.decode()
+    assert "答：可以。" in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "無法讀取檔案"),
+        (b"", "空的"),
+        ("戚風蛋糕\n\n一、低筋麵粉 90 公克。\n".encode(), "找不到指引的條文編號"),
+        (b"%PDF-1.7 nothing", "損壞"),
+    ],
+    ids=["missing", "empty", "cake recipe", "broken pdf"],
+)
+def test_a_file_that_cannot_be_imported(content: bytes | None, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "given.txt"
+    if content is not None:
+        path.write_bytes(content)
+    result = zhiyin("kb", "import", str(path), ZHIYIN_STATE=str(tmp_path / "state"))
+    assert result.returncode == 2
+    assert reason in one_line(result)
+
+
+def test_an_edition_that_is_not_there(tmp_path: Path) -> None:
+    result = zhiyin("kb", "diff", "113-09-09", "../../etc", ZHIYIN_STATE=str(tmp_path))
+    assert result.returncode == 2
+    assert "113-09-09" in one_line(result)

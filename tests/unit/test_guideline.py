@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.domain import Clause
 from bot.knowledge.editions import FolderEdition
 from bot.knowledge.family import read_family
-from bot.knowledge.guideline import Parsed, parse
+from bot.knowledge.guideline import parse
+from bot.knowledge.parsed import Parsed
 from bot.knowledge.references import find_references
 from bot.text import chinese_number, chinese_numeral
 
