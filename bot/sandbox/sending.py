@@ -233,14 +233,14 @@ def delete_messages(world: World, call: JSON) -> bool:
 
 
 def set_message_reaction(world: World, call: JSON) -> bool:
-    """setMessageReaction: one emoji, as bots may; kept in the message as ``sandbox_reaction``."""
+    """setMessageReaction: one emoji, as bots may."""
     found = _open_chat(world, call).find(call["message_id"])
     if found is None:
         raise bad_request("message to react not found")
     reaction = call.get("reaction", [])
     if len(reaction) > 1 or any(set(entry) != {"type", "emoji"} or entry["type"] != "emoji" for entry in reaction):
         raise bad_request("REACTION_INVALID")
-    found.raw["sandbox_reaction"] = reaction[0]["emoji"] if reaction else None
+    found.reaction = reaction[0]["emoji"] if reaction else None
     world.touch()
     return True
 

@@ -15,7 +15,6 @@ from typing import Any
 from bot.sandbox.faults import JSON, ApiError, Faults, bad_request
 from bot.sandbox.limits import Limits, Meter
 
-GENERAL_TOPIC = 1
 _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
@@ -27,10 +26,11 @@ class Posted:
     raw: JSON = field(repr=False)
     history: list[str] = field(default_factory=list, repr=False)
     deleted: bool = False
+    reaction: str | None = None
 
     @property
     def id(self) -> int:
-        """Number within the chat."""
+        """Number in the chat."""
         return int(self.raw["message_id"])
 
     @property
@@ -55,7 +55,7 @@ class Posted:
 
     @property
     def entities(self) -> list[JSON]:
-        """Entities of text or caption."""
+        """Of text or caption."""
         return [*self.raw.get("entities", []), *self.raw.get("caption_entities", [])]
 
     @property
@@ -125,8 +125,7 @@ class Chat:
                 "type": "private",
                 **{k: user[k] for k in ("first_name", "last_name", "username") if k in user},
             }
-        found: JSON = {"id": self.id, "type": self.type, "title": self.title}
-        return {**found, "is_forum": True} if self.is_forum else found
+        return {"id": self.id, "type": self.type, "title": self.title, **({"is_forum": True} if self.is_forum else {})}
 
     def add_topic(self, name: str) -> int:
         """A topic of a forum; its thread id."""
@@ -220,6 +219,7 @@ class World:
     wakers: list[Callable[[], None]] = field(default_factory=list, repr=False)
     lock: Any = field(default_factory=threading.RLock, repr=False)
     skipped: float = 0.0
+    clock: Callable[[], float] = time.time
     _update_id: int = 100_000
     _serial: int = 0
 
@@ -234,7 +234,7 @@ class World:
 
     def now(self) -> float:
         """Seconds since 1970, with the skipped time."""
-        return time.time() + self.skipped
+        return self.clock() + self.skipped
 
     def skip(self, seconds: float) -> None:
         """Pretends that time passed (callback expiry, limits)."""
