@@ -58,7 +58,7 @@ class Page:
     async def _state(self, request: Request) -> Response:
         since = request.query_params.get("since", "")
         end = asyncio.get_running_loop().time() + WAIT_SECONDS
-        while str(self._world.version) == since and asyncio.get_running_loop().time() < end:
+        while str(self._world.version) == since and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110 - threads
             await asyncio.sleep(0.05)
         return JSONResponse(state(self._world), headers={"Cache-Control": "no-store"})
 
