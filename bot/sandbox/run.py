@@ -11,7 +11,7 @@ from bot.sandbox.cast import furnish
 from bot.sandbox.server import Sandbox
 
 StartBot = Callable[[str, str], AbstractContextManager[object]]
-"""Base address (as ``ZHIYIN_TELEGRAM_API``) and token -> a bot that runs within the context; ``cast`` says who is there."""
+"""Base address (as ``ZHIYIN_TELEGRAM_API``) and token -> a bot that runs within the context; ``cast`` has the ids."""
 
 
 def run_sandbox(start_bot: StartBot, *, port: int = 0, terminal: bool | None = None) -> None:
