@@ -29,6 +29,7 @@ BUTTONS = {"inline_keyboard": [[{"text": "👍", "callback_data": "up"}]]}
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(limits=UNLIMITED) as running:
         furnish(running)
+        running.chat(CLERK).started = True
         yield running
 
 
