@@ -24,6 +24,9 @@ def add(commands: Commands) -> None:
     show.add_argument("--edition", metavar="版本", help="未給時為現行版本")
     show.add_argument("--json", action="store_true")
     show.set_defaults(command=_kb_show)
+    rules = kb.add_parser("rules", help="判級規則（表格；--picture 為 Mermaid 流程圖）")
+    rules.add_argument("--picture", action="store_true")
+    rules.set_defaults(command=_kb_rules)
     build = kb.add_parser("build", help="由原文重做條文檔；--index 只重建索引")
     build.add_argument("--index", action="store_true")
     build.set_defaults(command=_kb_build)
@@ -50,6 +53,16 @@ def _kb_show(options: argparse.Namespace) -> int:
     from bot.knowledge.listing import show_clause
 
     return show_clause(options.settings.state, options.location, edition_id=options.edition, as_json=options.json)
+
+
+def _kb_rules(options: argparse.Namespace) -> int:
+    from bot.knowledge.editions import read_edition, shipped_folder
+    from bot.triage.rulebook import read_rulebook
+    from bot.triage.table import rules_picture, rules_table
+
+    book = read_rulebook(read_edition(shipped_folder()))
+    print(rules_picture(book) if options.picture else rules_table(book))
+    return DONE
 
 
 def _kb_build(options: argparse.Namespace) -> int:
