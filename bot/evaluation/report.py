@@ -56,6 +56,7 @@ def _plain(score: Score, replies: list[Reply]) -> dict[str, Any]:
             for name, (right, of) in score.figures.items()
         },
         **{name: round(value, 4) for name, value in score.extra.items()},
+        **score.tables,
         "median_ms": {
             "total": round(median([reply.timings_ms.total for reply in replies]), 1),
             "retrieve": round(median([reply.timings_ms.retrieve for reply in replies]), 1),
@@ -72,6 +73,11 @@ def table(report: dict[str, Any]) -> str:
         for figure, value in figures.items():
             if isinstance(value, dict) and "share" in value:
                 lines.append(f"  {figure:<28}{value['share']:>8.3f}  ({value['right']}/{value['of']})")
+            elif isinstance(value, dict) and any(isinstance(row, dict) for row in value.values()):
+                lines.append(f"  {figure}")
+                lines += [
+                    f"    {row:<26}" + "  ".join(f"{k} {v:g}" for k, v in told.items()) for row, told in value.items()
+                ]
             elif isinstance(value, dict):
                 lines.append(f"  {figure:<28}" + "  ".join(f"{key} {part}" for key, part in value.items()))
             else:

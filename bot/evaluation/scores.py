@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain import Kind, Refusal, Reply, Tier, covers
@@ -29,6 +29,8 @@ class Score:
     figures: dict[str, tuple[int, int]]
     misses: tuple[Miss, ...] = ()
     extra: dict[str, float] = field(default_factory=dict)
+    tables: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    """Name -> row -> column -> figure."""
 
 
 class _Tally:
@@ -100,11 +102,39 @@ def scenarios(cases: Sequence[Case], replies: Sequence[Reply]) -> Score:
             tally.count("clause", any(covers(g, first) for g in case.label["basis"]), case, first)
         if case.label.get("pair"):
             pairs.setdefault(str(case.label["pair"]), []).append(right)
+    tables = {"confusion (label -> reply)": _confusion(cases, replies), "facts": _facts(cases, replies)}
     both = sum(all(found) for found in pairs.values() if len(found) == 2)
-    score = tally.score()
+    score = replace(tally.score(), tables=tables)
     if pairs:
         score.figures["both of a pair"] = (both, sum(len(found) == 2 for found in pairs.values()))
     return score
+
+
+def _confusion(cases: Sequence[Case], replies: Sequence[Reply]) -> dict[str, dict[str, float]]:
+    """Label -> what was replied -> how often."""
+    rows: dict[str, dict[str, float]] = {}
+    for case, reply in zip(cases, replies, strict=True):
+        row = rows.setdefault(str(case.label["tier"]), {})
+        told = reply.tier.value if reply.tier else reply.kind.value
+        row[told] = row.get(told, 0) + 1
+    return rows
+
+
+def _facts(cases: Sequence[Case], replies: Sequence[Reply]) -> dict[str, dict[str, float]]:
+    """Fact -> precision and recall of true, over the facts that the labels settle."""
+    counts: dict[str, list[int]] = {}
+    for case, reply in zip(cases, replies, strict=True):
+        for name, value in dict(case.label.get("facts", {})).items():
+            count = counts.setdefault(name, [0, 0, 0])
+            told = reply.facts.get(name) is True
+            count[0] += bool(value) and told
+            count[1] += told
+            count[2] += bool(value)
+    return {
+        name: {"precision": round(both / told, 3) if told else 1.0, "recall": round(both / true, 3), "of": true}
+        for name, (both, told, true) in sorted(counts.items())
+        if true
+    }
 
 
 def ambiguous(cases: Sequence[Case], replies: Sequence[Reply]) -> Score:
