@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from bot.knowledge.library import Library
     from bot.llm.manifest import ChatManifest
     from bot.ports import ChatModel, InputGuards, OutputGuards
+    from bot.records.ledger import Ledger
 
 Progress = Callable[[str, int, int], None]
 
 
 class App:
-    """Everything of one installation, built at first use. ``use_model`` False answers without a chat model."""
+    """Everything of one installation, built at first use. ``use_model`` False answers without a chat model.
 
-    def __init__(self, settings: Settings, *, use_model: bool = True) -> None:
+    ``recording`` False is for measurements only, where nobody asks.
+    """
+
+    def __init__(self, settings: Settings, *, use_model: bool = True, recording: bool = True) -> None:
         self.settings = settings
         self.use_model = use_model
+        self.recording = recording
 
     def prepare(self, progress: Progress | None = None) -> None:
         """Makes what is missing: state folder, model file, index. Each step can be cut off and repeated."""
@@ -35,6 +40,8 @@ class App:
         if self.use_model:
             self.ensure_model(progress)
         self.library.prepare(progress)
+        if self.recording:
+            self.ledger.prepare()
 
     def ensure_state(self) -> None:
         """The state folder, writable; ``StateError`` otherwise."""
@@ -120,6 +127,14 @@ class App:
         return InputChain(PersonalData.from_room(), Secrets()), OutputChain()
 
     @cached_property
+    def ledger(self) -> Ledger:
+        """The usage records: replies, ratings, acts of administrators."""
+        from bot.records.ledger import Ledger
+
+        settings = self.settings
+        return Ledger(settings.records_url, settings.key_path, settings.retention_days)
+
+    @cached_property
     def assistant(self) -> Assistant:
         """The assistant."""
         from bot.assistant import Assistant
@@ -130,6 +145,7 @@ class App:
             guards_in,
             guards_out,
             self.explainer,
+            self.ledger if self.recording else None,
             deadline_seconds=self.settings.deadline_seconds,
         )
 

@@ -112,8 +112,20 @@ class Assistant:
             log.error("reply failed code=%s error=%s", code, type(exc).__name__)
             reply = Reply(message.id, Kind.ERROR, replies.BROKEN.format(code=code), edition, timings_ms=clock.timings())
             prompt_sha = None
-        if self._recorder is not None:
+        return self._recorded(reply, channel, who, prompt_sha)
+
+    def _recorded(self, reply: Reply, channel: str, who: str, prompt_sha: str | None) -> Reply:
+        """The reply once its row is kept; without a row nothing is answered (``docs/records.md`` says why)."""
+        if self._recorder is None:
+            return reply
+        try:
             self._recorder.keep(reply, channel=channel, who=who, prompt_sha256=prompt_sha)
+        except Exception as exc:  # fails closed, whatever it is that broke
+            code = uuid.uuid4().hex[:8]
+            mend = str(exc) if isinstance(exc, ZhiyinError) else "-"
+            log.error("reply withheld, no record code=%s error=%s mend=%s", code, type(exc).__name__, mend)
+            text = replies.NOT_RECORDED.format(code=code)
+            return Reply(reply.id, Kind.ERROR, text, reply.edition, timings_ms=reply.timings_ms)
         return reply
 
     def _made(

@@ -12,6 +12,7 @@ from bot import replies
 from bot.assistant import Assistant
 from bot.domain import Kind, Message, Mode, Reply
 from bot.errors import UsageError
+from bot.person import system_user
 
 TEXT_NAMES = ("text", "question", "scenario")
 
@@ -70,12 +71,13 @@ def line_id(line: bytes, number: int) -> str:
 def run_batch(assistant: Assistant, lines: Iterable[bytes], mode: Mode, out: TextIO, progress: TextIO) -> int:
     """Writes one record a line; exit code 1 where a line was bad, else 0."""
     bad = 0
+    who = system_user()
     answered = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            reply = assistant.reply(parse_line(line, number), mode, channel="batch")
+            reply = assistant.reply(parse_line(line, number), mode, channel="batch", who=who)
         except BadLine as exc:
             bad += 1
             reply = Reply(line_id(line, number), Kind.ERROR, f"第 {number} 行{exc}；已略過，其餘照常處理。", "")

@@ -79,6 +79,15 @@ class Outcome(StrEnum):
     BLOCK = "block"
 
 
+class Complaint(StrEnum):
+    """What a person found wrong with a reply."""
+
+    WRONG = "wrong"
+    WRONG_CLAUSE = "wrong_clause"
+    UNCLEAR = "unclear"
+    UNANSWERED = "unanswered"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What a person sent, with the earlier texts of the same conversation (oldest first)."""

@@ -8,7 +8,8 @@
     │   ├── RoomError          a data file of knowledge/, guardrails/ or models/ is missing or wrong
     │   ├── ModelFileError     a model file is missing, damaged or not allowed
     │   ├── IndexFault         the search index is missing, locked, damaged or from another embedding model
-    │   └── StateError         the state folder cannot be used (permission, space)
+    │   ├── StateError         the state folder cannot be used (permission, space)
+    │   └── RecordsFault       the usage records or their key cannot be used
     └── OurFault               a defect of ours, or a part that broke
         └── GenerationFault    the chat model failed while it wrote
 
@@ -51,6 +52,10 @@ class IndexFault(OperatorError):
 
 class StateError(OperatorError):
     """The state folder cannot be read or written."""
+
+
+class RecordsFault(OperatorError):
+    """The usage records or the installation's key cannot be used as they are."""
 
 
 class OurFault(ZhiyinError):

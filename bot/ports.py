@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain import (
     Clause,
+    Complaint,
     Entity,
     Finding,
     GuardMark,
@@ -187,6 +188,23 @@ class Recorder(Protocol):
     """Keeps one row per reply; never a word of it."""
 
     def keep(self, reply: Reply, *, channel: str, who: str, prompt_sha256: str | None) -> None: ...
+
+
+class Feedback(Protocol):
+    """Ratings of replies."""
+
+    def rate(self, reply_id: str, *, good: bool, reason: Complaint | None = None, who: str = "") -> bool:
+        """Adds a rating to the reply's record; False where there is no such record (any more). A later rating of the
+        same person counts instead of the earlier one."""
+        ...
+
+
+class AuditLog(Protocol):
+    """What administrators did, in the same chain as the replies."""
+
+    def note(self, *, act: str, who: str, object: str = "", reason: str = "") -> None:
+        """``act`` is a short name such as ``activate``; ``who`` is kept as a pseudonym, the rest as it is."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain import Kind, Manifest, ModelStamp, Refusal, Tier
+from bot.domain import Complaint, Kind, Manifest, ModelStamp, Refusal, Tier
 
 TIER_WORDS = {
     Tier.PROHIBITED: "🔴 絕對禁止",
@@ -40,6 +40,18 @@ TOO_LONG = "訊息有 {length:,} 個字，超過上限 {limit:,} 個字。請只
 NOTHING_DESCRIBED = "還看不出要用 AI 做什麼。請用一兩句話描述：用什麼工具、放進什麼資料、產出給誰看、有沒有人確認。"
 PAUSED = "服務暫停中，請稍後再試。"
 BROKEN = "處理這則訊息時出了狀況，已記下狀況代號 {code}（不含您的文字）。請再試一次；若仍不行，請告知管理者。"
+NOT_RECORDED = (
+    "使用紀錄目前無法寫入。為了事後可以查核，沒有紀錄的回覆不提供；您的文字沒有留存。"
+    "請稍後再試，並告知管理者（狀況代號 {code}）。"
+)
+COMPLAINTS = {
+    Complaint.WRONG: "內容錯誤",
+    Complaint.WRONG_CLAUSE: "條文不符",
+    Complaint.UNCLEAR: "看不懂",
+    Complaint.UNANSWERED: "未回答",
+}
+COPY_TITLE = "指引：回覆副本"
+COPY_REFERENCES = "引用"
 GUARD_BROKEN = "安全檢查未能完成，為了保護資料，這則訊息不處理，也沒有留存。請稍後再試。"
 REFUSALS = {
     Refusal.SECRET: (

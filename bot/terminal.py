@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from bot import replies
 from bot.domain import Kind, Message, Mode, Reply
+from bot.errors import ZhiyinError
+from bot.person import system_user
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -23,7 +26,8 @@ SAMPLES = (
 """The three sample messages of the README."""
 HELP = """直接打字提問；接著問「為什麼？」「那新聞稿呢？」會延續上一題。
 /sources   上一則回覆的條文全文
-/good /bad 對上一則回覆按 👍 或 👎
+/good /bad 對上一則回覆按 👍 或 👎；👎 可加原因，例如 /bad 看不懂（內容錯誤、條文不符、看不懂、未回答）
+/export 檔名  把上一則回覆的副本（含引用）存成您指定的檔案，這裡不留存
 /help      這份說明
 /quit      離開（或 Ctrl-D）"""
 _TURNS_KEPT = 4
@@ -97,7 +101,7 @@ def chat(app: App, settings: Settings) -> int:
     """A conversation; without a terminal one reply per line read, or the sample messages where there is none."""
     if not sys.stdin.isatty():
         return _piped(app)
-    return _Conversation(app, settings.state).run()
+    return _Conversation(app).run()
 
 
 def _piped(app: App) -> int:
@@ -108,7 +112,10 @@ def _piped(app: App) -> int:
         if not asked:
             print(f"❓ {text}")
         reply = app.assistant.reply(
-            Message(text, conversation=tuple(earlier[-_TURNS_KEPT:]) if asked else ()), Mode.AUTO, channel="terminal"
+            Message(text, conversation=tuple(earlier[-_TURNS_KEPT:]) if asked else ()),
+            Mode.AUTO,
+            channel="terminal",
+            who=system_user(),
         )
         earlier.append(text)
         print(reply.text, end="\n\n", flush=True)
@@ -118,20 +125,22 @@ def _piped(app: App) -> int:
 class _Conversation:
     """The prompt, its commands, and the last reply."""
 
-    def __init__(self, app: App, state: Path) -> None:
+    def __init__(self, app: App) -> None:
         from rich.console import Console
 
-        self.app, self.state = app, state
+        self.app, self.who = app, system_user()
         self.console = Console(highlight=False)
         self.earlier: list[str] = []
         self.last: Reply | None = None
-        self.commands: dict[str, Callable[[], None]] = {
-            "/help": lambda: self.console.print(HELP),
-            "/sources": self._sources,
-            "/good": lambda: self._rate(True),
-            "/bad": lambda: self._rate(False),
-            "👍": lambda: self._rate(True),
-            "👎": lambda: self._rate(False),
+        self.asked, self.asked_at = "", datetime.now().astimezone()
+        self.commands: dict[str, Callable[[str], None]] = {
+            "/help": lambda _: self.console.print(HELP),
+            "/sources": lambda _: self._sources(),
+            "/good": lambda _: self._rate(True),
+            "/bad": lambda reason: self._rate(False, reason),
+            "👍": lambda _: self._rate(True),
+            "👎": lambda reason: self._rate(False, reason),
+            "/export": self._export,
         }
 
     def run(self) -> int:
@@ -156,10 +165,11 @@ class _Conversation:
                 return 0
             if text == "/quit":
                 return 0
-            if text in self.commands:
-                self.commands[text]()
+            command, _, rest = text.partition(" ")
+            if command in self.commands:
+                self.commands[command](rest.strip())
             elif text.startswith("/"):
-                self.console.print(f"沒有 {text.split()[0]} 這個指令；/help 看可用的指令。")
+                self.console.print(f"沒有 {command} 這個指令；/help 看可用的指令。")
             elif text:
                 self._reply(text)
 
@@ -169,12 +179,14 @@ class _Conversation:
 
         shown = Text("…", style="dim")
         stop = False
+        self.asked, self.asked_at = text, datetime.now().astimezone()
         with Live(shown, console=self.console, refresh_per_second=12, transient=True) as live:
             try:
                 self.last = self.app.assistant.reply(
                     Message(text, conversation=tuple(self.earlier[-_TURNS_KEPT:])),
                     Mode.AUTO,
                     channel="terminal",
+                    who=self.who,
                     watcher=_LiveWatcher(live),
                     cancelled=lambda: stop,
                 )
@@ -192,14 +204,39 @@ class _Conversation:
             return
         self.console.print(self.last.details)
 
-    def _rate(self, good: bool) -> None:
+    def _rate(self, good: bool, said: str = "") -> None:
         if self.last is None:
             self.console.print("還沒有回覆可以評分。")
             return
-        from bot.feedback import keep_rating
+        reason = next((code for code, words in replies.COMPLAINTS.items() if words == said), None)
+        if said and reason is None:
+            self.console.print(f"原因請從這幾個選：{'、'.join(replies.COMPLAINTS.values())}")
+            return
+        try:
+            kept = self.app.ledger.rate(self.last.id, good=good, reason=reason, who=self.who)
+        except ZhiyinError as exc:
+            self.console.print(str(exc))
+            return
+        told = "謝謝，已記下評分（不含您的文字）。" if kept else "這則回覆沒有紀錄可以評分。"
+        self.console.print(told, style="dim")
 
-        keep_rating(self.state, self.last, good)
-        self.console.print("謝謝，已記下評分（不含您的文字）。", style="dim")
+    def _export(self, name: str) -> None:
+        if self.last is None or not name:
+            self.console.print("還沒有回覆可以匯出。" if self.last is None else "請加上檔名，例如 /export 回覆.txt")
+            return
+        from bot.personal_copy import personal_copy
+
+        manifest = self.app.library.current().edition.manifest
+        path = Path(name).expanduser()
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(personal_copy(self.last, self.asked, manifest, self.asked_at))
+        except FileExistsError:
+            self.console.print(f"{path} 已經存在，沒有覆寫；請換一個檔名。")
+        except OSError as exc:
+            self.console.print(f"無法寫入 {path}（{exc.strerror or type(exc).__name__}）")
+        else:
+            self.console.print(f"已存成 {path}；請依貴機關規定歸檔。", style="dim")
 
 
 class _LiveWatcher:

@@ -19,11 +19,11 @@ def add(commands: Commands) -> None:
     evaluate.add_argument("--show", action="store_true", help="列出每一個失分的題目")
     evaluate.add_argument("--peers", action="store_true", help="與其他工具並列")
     evaluate.add_argument("--no-model", action="store_true", help="不用聊天模型")
-    evaluate.set_defaults(command=_evaluate)
+    evaluate.set_defaults(command=_evaluate, recording=False)
 
     bench = commands.add_parser("bench", help="量測速度與記憶體")
     bench.add_argument("--json", action="store_true")
-    bench.set_defaults(command=_bench)
+    bench.set_defaults(command=_bench, recording=False)
 
 
 def _evaluate(options: argparse.Namespace) -> int:

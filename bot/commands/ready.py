@@ -43,7 +43,11 @@ def ready_app(options: argparse.Namespace) -> App:
     from bot.app import App
     from bot.terminal import StepBars
 
-    app = App(options.settings, use_model=not getattr(options, "no_model", False))
+    app = App(
+        options.settings,
+        use_model=not getattr(options, "no_model", False),
+        recording=getattr(options, "recording", True),
+    )
     with StepBars() as bars:
         app.prepare(bars)
     return app

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.commands.ready import DONE, FAILED, ready_app
 from bot.errors import UsageError
+from bot.person import system_user
 
 if TYPE_CHECKING:
     from bot.commands.ready import Commands
@@ -40,7 +41,7 @@ def _ask(options: argparse.Namespace) -> int:
     text = " ".join(options.text)
     if not text.strip():
         raise UsageError("問題是空的；例如 zhiyin ask 對外的海報要揭露什麼")
-    reply = ready_app(options).assistant.reply(Message(text), Mode.ASK)
+    reply = ready_app(options).assistant.reply(Message(text), Mode.ASK, who=system_user())
     if options.json:
         print(json.dumps(reply.to_record(), ensure_ascii=False))
     else:

@@ -1,0 +1,14 @@
+"""Who acts on the command line: the system's user."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+
+def system_user() -> str:
+    """The login name; the number where the system knows no name for it, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"uid-{os.getuid()}"
