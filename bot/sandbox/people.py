@@ -182,6 +182,22 @@ def add_person(world: World, user_id: int, name: str, username: str | None = Non
         return Person(world, user_id)
 
 
+def choose_inline(person: Person, chat: Chat, number: str, result: str, thread: int | None = None) -> Posted:
+    """Takes one of the results that came to a half-typed question; it stands in the chat as the person's message."""
+    world = person.world
+    with world.lock:
+        ask = world.inline[number]
+        found = next((r for r in (ask.answer or {}).get("results", []) if r["id"] == result), None)
+        if found is None:
+            raise SandboxError("這個結果已經不在了")
+        body: JSON = {"text": found["shown"]["text"], "via_bot": world.bot}
+        body |= {"entities": found["shown"]["entities"]} if found["shown"]["entities"] else {}
+        body |= {"message_thread_id": thread, "is_topic_message": True} if chat.is_forum and thread else {}
+        chosen = {"result_id": result, "from": person.raw, "query": ask.query}
+        world.push("chosen_inline_result", chosen)
+        return world.post(chat, person.raw, body)
+
+
 def add_group(
     world: World, number: int, title: str, members: list[Person], administrators: list[Person],
     kind: str = "supergroup", forum: bool = False, bot_rights: set[str] | None = None,

@@ -27,6 +27,7 @@ from bot.sandbox import people
 from bot.sandbox.faults import JSON, ApiError, Fault, FaultKind, Faults, bad_request
 from bot.sandbox.limits import Limits
 from bot.sandbox.methods import METHODS
+from bot.sandbox.page import Page
 from bot.sandbox.people import Person
 from bot.sandbox.published import Upload, canonical, read
 from bot.sandbox.updates import Delivery
@@ -172,6 +173,7 @@ class Sandbox:
             routes=[
                 Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
                 Route("/file/bot{token}/{path:path}", self._download),
+                *Page(self.world).routes(),
             ]
         )
 
