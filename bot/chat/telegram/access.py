@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -124,7 +125,7 @@ class Access:
     async def redeem(self, code: str, person: int) -> Member | None:
         """Uses a code up; None where it is wrong, used or expired."""
 
-        def work(connection: sa.Connection) -> sa.Row[tuple[str, str, float]] | None:
+        def work(connection: sa.Connection) -> Any:
             mine = INVITATIONS.c.digest == _digest(code)
             columns = sa.select(INVITATIONS.c.role, INVITATIONS.c.unit, INVITATIONS.c.expires)
             row = connection.execute(columns.where(mine)).one_or_none()

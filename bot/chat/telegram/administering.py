@@ -36,20 +36,20 @@ class Administering:
 
     async def pause(self, turn: Turn) -> None:
         """/pause."""
-        self._office.audit.note("telegram.pause", who=turn.who, what="on")
+        await turn.audit("pause", object="on")
         await self._office.access.pause(True)
         await turn.say(wording.PAUSED_NOW)
 
     async def resume(self, turn: Turn) -> None:
         """/resume."""
-        self._office.audit.note("telegram.pause", who=turn.who, what="off")
+        await turn.audit("pause", object="off")
         await self._office.access.pause(False)
         await turn.say(wording.STILL_PAUSED if self._office.access.paused else wording.RESUMED_NOW)
 
     async def members(self, turn: Turn) -> None:
         """/members: the list that is kept here."""
         lines = [f"{m.id} {wording.ROLES[m.role]} {m.unit}".strip() for m in self._office.access.members]
-        self._office.audit.note("telegram.members", who=turn.who, what=str(len(lines)))
+        await turn.audit("members", object=str(len(lines)))
         await turn.say("\n".join(lines[:200]) or wording.NO_MEMBERS)
 
     async def allow(self, turn: Turn) -> None:
@@ -63,7 +63,7 @@ class Administering:
         if self._office.access.fixed(member.id):
             await turn.say(wording.FIXED_IN_SETTINGS.format(id=member.id))
             return
-        self._office.audit.note("telegram.allow", who=turn.who, what=f"{self._named(member.id)} {role.value}")
+        await turn.audit("allow", object=f"{self._named(member.id)} {role.value}")
         await self._office.access.allow(member)
         named = wording.ROLES[role]
         await turn.say(wording.ALLOWED.format(id=member.id, role=named, unit=f"，{unit}" if unit else ""))
@@ -78,17 +78,22 @@ class Administering:
             await turn.say(wording.FIXED_IN_SETTINGS.format(id=what))
             return
         named = self._named(int(what)) if what.lstrip("-").isdigit() else "unit"
-        self._office.audit.note("telegram.remove", who=turn.who, what=named)
+        await turn.audit("remove", object=named)
         await turn.say(wording.REMOVED.format(count=await self._office.access.remove(what)))
 
     async def invite(self, turn: Turn) -> None:
         """/invite [role] [unit] [hours]; in a private chat only, because a code is a key."""
         role, unit, rest = _role_unit(turn.arguments.split())
         hours = int(rest[0]) if rest and rest[0].isdigit() else _HOURS
-        if not turn.private or len(rest) > 1 or (rest and not rest[0].isdigit()) or not 1 <= hours <= LONGEST_INVITATION_HOURS:
+        if (
+            not turn.private
+            or len(rest) > 1
+            or (rest and not rest[0].isdigit())
+            or not 1 <= hours <= LONGEST_INVITATION_HOURS
+        ):
             await turn.say(wording.USAGE_INVITE)
             return
-        self._office.audit.note("telegram.invite", who=turn.who, what=f"{role.value} {hours} h")
+        await turn.audit("invite", object=f"{role.value} {hours} h")
         code = await self._office.access.invite(role, unit, hours)
         named = wording.ROLES[role]
         await turn.say(wording.INVITATION.format(role=named, unit=f"，{unit}" if unit else "", hours=hours, code=code))

@@ -39,7 +39,9 @@ def make_bot(token: str, api: str) -> ExtBot[None]:
         token,
         base_url=api,
         base_file_url=files,
-        request=HTTPXRequest(connection_pool_size=256, read_timeout=20, write_timeout=20, connect_timeout=10, pool_timeout=30),
+        request=HTTPXRequest(
+            connection_pool_size=256, read_timeout=20, write_timeout=20, connect_timeout=10, pool_timeout=30
+        ),
         get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=10),
     )
 

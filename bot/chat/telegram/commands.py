@@ -29,7 +29,7 @@ class Commands:
                 await turn.say(wording.BAD_INVITATION)
                 return
             turn.role = member.role
-            office.audit.note("telegram.joined", who=turn.who, what=member.role.value)
+            await turn.audit("joined", object=member.role.value)
             await turn.say(wording.INVITED)
         title = office.manifest().title
         hello = wording.START.format(title=title, carried=wording.CARRIED)
@@ -77,7 +77,9 @@ class Commands:
         """/export: this conversation as a text file."""
         office = self._office
         found = [office.sessions.reply(reply) for reply in office.sessions.of(turn.place).replies]
-        blocks = [f"問：{kept.asked}\n\n答：{kept.reply.text}\n\n{kept.reply.details}".strip() for kept in found if kept]
+        blocks = [
+            f"問：{kept.asked}\n\n答：{kept.reply.text}\n\n{kept.reply.details}".strip() for kept in found if kept
+        ]
         if not blocks:
             await turn.say(wording.NO_EXPORT)
             return

@@ -1,4 +1,4 @@
-"""The chat's database: tables, opening, and one thread for all its work, so that the event loop never waits for a disk."""
+"""The chat's database: tables, opening, and one thread for its work, so that the event loop never waits for a disk."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ class Database:
             with self.engine.begin() as connection:
                 return work(connection)
         except DBAPIError as exc:
-            raise StateError(f"資料庫暫時無法寫入（{type(exc.orig).__name__}：{_reason(exc)}）；恢復後會自動接續") from exc
+            raise StateError(
+                f"資料庫暫時無法寫入（{type(exc.orig).__name__}：{_reason(exc)}）；恢復後會自動接續"
+            ) from exc
 
     def close(self) -> None:
         """Ends the thread and the connections."""
@@ -138,6 +140,6 @@ def open_database(url: str) -> Database:
 
 def _pragmas(connection: Any, _: object) -> None:
     # secure_delete: what is deleted is overwritten with zeros, so a destroyed key does not stay in a free page.
-    # A rollback journal, not a write-ahead log, which would keep old pages for long; FULL: on disk before Telegram is told.
+    # A rollback journal, not a write-ahead log, which would keep old pages. FULL: on disk before Telegram is told.
     for line in ("secure_delete=ON", "journal_mode=TRUNCATE", "synchronous=FULL", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {line}")

@@ -103,12 +103,19 @@ class Desk:
             return None
         told = asyncio.Event()
         turn = _Turn(
-            self, question.person, listener, told, cancel, asyncio.get_running_loop(), _without_model=not question.explain
+            self,
+            question.person,
+            listener,
+            told,
+            cancel,
+            asyncio.get_running_loop(),
+            _without_model=not question.explain,
         )
         work = asyncio.ensure_future(turn.loop.run_in_executor(self._pool, self._call, question, turn))
         telling = asyncio.ensure_future(told.wait())
+        ends: set[asyncio.Future[Any]] = {work, telling}
         try:
-            await asyncio.wait({work, telling}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             telling.cancel()
             self.lookup.leave()

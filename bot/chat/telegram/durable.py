@@ -1,4 +1,4 @@
-"""Every update is a workflow of dbos that knows its number only; what a process leaves behind, the next one goes on with."""
+"""Every update is a workflow of dbos that knows its number only; what a process leaves behind, the next one ends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bot.errors import StateError
@@ -39,7 +40,12 @@ class Workflows:
                 "scheduler_polling_interval_sec": 3600.0,
             }
         )
-        self._workflow = DBOS.workflow(name="answer_update")(self._answered)
+
+        @DBOS.workflow(name="answer_update", max_recovery_attempts=None)
+        async def answer_update(update_id: int) -> None:
+            await self._answered(update_id)
+
+        self._workflow = answer_update
         try:
             DBOS.launch()
         except Exception as exc:
@@ -85,6 +91,9 @@ class Workflows:
         """Ends the engine; what is not finished stays pending."""
         from dbos import DBOS
 
+        loop = asyncio.get_running_loop()
+        # dbos makes its threads the loop's default ones and ends them with itself.
+        loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="closing"))
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
 

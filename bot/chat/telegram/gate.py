@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from telegram import Update
-from telegram.ext import ContextTypes
 
 from bot import replies
 from bot.chat.telegram import wording
@@ -41,12 +40,12 @@ class Gate:
         counted: bool = False,
         always: bool = False,
         strangers: bool = False,
-    ) -> Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]:
+    ) -> Callable[[Update, Any], Coroutine[Any, Any, None]]:
         """``counted``: against the rate; ``always``: while paused too; ``strangers``: for anybody."""
 
-        async def behind_the_gate(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        async def behind_the_gate(update: Update, _: Any) -> None:
             while True:
-                turn = turn_of(self._office, update, RECEIVED.get(None) or time.monotonic())
+                turn = turn_of(self._office, update, RECEIVED.get())
                 if turn is None:
                     return
                 turn.arguments = _after_command(turn.text)

@@ -48,7 +48,9 @@ class Inbox:
 
         def work(connection: sa.Connection) -> list[int]:
             ids = [update.update_id for update in updates]
-            known = set(connection.execute(sa.select(UPDATES.c.update_id).where(UPDATES.c.update_id.in_(ids))).scalars())
+            known = set(
+                connection.execute(sa.select(UPDATES.c.update_id).where(UPDATES.c.update_id.in_(ids))).scalars()
+            )
             fresh = {update.update_id: update for update in updates if update.update_id not in known}
             if fresh:
                 connection.execute(sa.insert(UPDATES), [self._row(update) for update in fresh.values()])
@@ -69,7 +71,7 @@ class Inbox:
         }
 
     async def open(self, update_id: int) -> Waiting | None:
-        """The update, None where it is confirmed or unknown; counts the run. ``SealBroken`` where it cannot be opened."""
+        """The update, None where it is confirmed or unknown. ``SealBroken`` where it cannot be opened."""
 
         def work(connection: sa.Connection) -> sa.Row[Any] | None:
             found = connection.execute(sa.select(UPDATES).where(UPDATES.c.update_id == update_id)).one_or_none()

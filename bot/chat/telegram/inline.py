@@ -37,7 +37,7 @@ class Inline:
         if len(text) >= SHORTEST and not office.rates.wait(query.from_user.id, 2 * PERSON_PER_MINUTE):
             person = query.from_user.id
             message = Message(text, f"i{uuid4().hex[:10]}")
-            question = Question(message, Mode.ASK, person, office.key.pseudonym(person), explain=False)
+            question = Question(message, Mode.ASK, person, f"telegram:{person}", explain=False)
             try:
                 reply = await office.desk.reply(question, _Nobody(), asyncio.Event())
             except Busy:

@@ -44,7 +44,9 @@ class FairLane:
                 left = tell_after if end is None else min(tell_after, end - loop.time())
                 if left <= 0 or (leaving and leaving.done()):
                     break
-                await asyncio.wait({place, leaving} if leaving else {place}, timeout=left, return_when="FIRST_COMPLETED")
+                await asyncio.wait(
+                    {place, leaving} if leaving else {place}, timeout=left, return_when="FIRST_COMPLETED"
+                )
                 if not place.done() and tell:
                     tell(self.before(person, place))
         except asyncio.CancelledError:

@@ -24,7 +24,9 @@ class Metrics:
         self.official = self._histogram("official_seconds", "From receipt to the official words shown")
         self.acknowledged = self._histogram("acknowledged_seconds", "From receipt to the first sign")
         self.answered = self._histogram("answer_seconds", "From receipt to the whole reply")
-        self.loop_lag = Gauge("zhiyin_loop_lag_seconds", "How late the event loop woke, longest in 10 s", registry=self.registry)
+        self.loop_lag = Gauge(
+            "zhiyin_loop_lag_seconds", "How late the event loop woke, longest in 10 s", registry=self.registry
+        )
         self.waiting = Gauge("zhiyin_waiting", "Questions in line", ["lane"], registry=self.registry)
         self.unconfirmed = Gauge("zhiyin_unconfirmed", "Updates taken and not yet answered", registry=self.registry)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from telegram import Bot, CallbackQuery, Message, Update
 from telegram.error import TelegramError
@@ -20,23 +20,11 @@ from bot.chat.telegram.sealing import InstallationKey
 from bot.chat.telegram.sending import Sender, Target
 from bot.chat.telegram.sessions import Place, Sessions
 from bot.chat.telegram.streaming import Streams
-from bot.domain import Manifest, Reply
+from bot.domain import Manifest
+from bot.ports import AuditLog, Feedback
 
-
-RECEIVED: ContextVar[float] = ContextVar("received")
+RECEIVED: ContextVar[float] = ContextVar("received", default=0.0)
 """When the process took the update that the running task answers (``time.monotonic``)."""
-
-
-class Ratings(Protocol):
-    """Keeps what people thought of a reply; never a word of it."""
-
-    def rate(self, reply: Reply, *, good: bool, reason: str | None, who: str) -> None: ...
-
-
-class AuditLog(Protocol):
-    """Keeps one row for every act of an administrator."""
-
-    def note(self, act: str, *, who: str, what: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +42,7 @@ class Office:
     sender: Sender
     streams: Streams
     metrics: Metrics
-    ratings: Ratings
+    ratings: Feedback
     audit: AuditLog
     manifest: Callable[[], Manifest]
 
@@ -88,8 +76,12 @@ class Turn:
 
     @property
     def who(self) -> str:
-        """The person as records know them."""
-        return self.office.key.pseudonym(self.person)
+        """The person as records are told; they keep a pseudonym only."""
+        return f"telegram:{self.person}"
+
+    async def audit(self, act: str, *, object: str = "") -> None:
+        """One row for an act of an administrator; ``RecordsFault`` where it cannot be kept: then it must not happen."""
+        await asyncio.to_thread(self.office.audit.note, act=f"telegram.{act}", who=self.who, object=object)
 
     @property
     def target(self) -> Target:

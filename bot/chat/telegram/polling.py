@@ -61,8 +61,10 @@ class Poller:
 
     async def _once(self) -> None:
         try:
+            # The first call does not wait, so that the bot knows soon that it is in touch.
+            wait = POLL_SECONDS if self.ready else 0
             updates = await self.bot.get_updates(
-                offset=self._offset, timeout=POLL_SECONDS, allowed_updates=self.allowed, read_timeout=POLL_SECONDS + 10
+                offset=self._offset, timeout=wait, allowed_updates=self.allowed, read_timeout=wait + 10
             )
             # Cut off between the two, the updates come again: known ones are not taken twice.
             await asyncio.shield(self._take(list(updates)))

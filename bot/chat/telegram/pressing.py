@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
@@ -9,11 +11,9 @@ from bot.chat.telegram import wording
 from bot.chat.telegram.asking import Asking
 from bot.chat.telegram.callbacks import Act, Press
 from bot.chat.telegram.office import Office, Turn
-from bot.chat.telegram.rendering import Shown, keyboard, reason_keyboard, sources
+from bot.chat.telegram.rendering import Shown, choices, keyboard, reason_keyboard, sources
 from bot.chat.telegram.sessions import Kept
-from bot.domain import Mode
-
-_FACT_VALUES: dict[str, bool | None] = {"y": True, "n": False, "u": None}
+from bot.domain import Complaint, Mode
 
 
 class Pressing:
@@ -59,31 +59,35 @@ class Pressing:
         await self._asking.answer(turn, wording.WHY, Mode.AUTO, earlier=(*kept.earlier, kept.asked))
 
     async def _good(self, turn: Turn, kept: Kept, press: Press) -> None:
-        self._office.ratings.rate(kept.reply, good=True, reason=None, who=turn.who)
+        await self._rate(turn, kept, good=True)
         await turn.toast(wording.THANKS)
 
     async def _bad(self, turn: Turn, kept: Kept, press: Press) -> None:
-        self._office.ratings.rate(kept.reply, good=False, reason=None, who=turn.who)
+        await self._rate(turn, kept, good=False)
         await turn.toast(wording.WHICH_REASON)
         await self._buttons(turn, reason_keyboard(kept.reply, self._office.buttons, turn.chat))
 
     async def _reason(self, turn: Turn, kept: Kept, press: Press) -> None:
-        reason = press.argument if press.argument in wording.REASONS else None
-        self._office.ratings.rate(kept.reply, good=False, reason=reason, who=turn.who)
+        await self._rate(turn, kept, good=False, reason=Complaint(press.argument))
         await turn.toast(wording.THANKS)
         await self._buttons(turn, keyboard(kept.reply, self._office.buttons, turn.chat))
+
+    async def _rate(self, turn: Turn, kept: Kept, *, good: bool, reason: Complaint | None = None) -> None:
+        await asyncio.to_thread(self._office.ratings.rate, kept.reply.id, good=good, reason=reason, who=turn.who)
 
     async def _fact(self, turn: Turn, kept: Kept, press: Press) -> None:
         """An answer to the question that was still open; only from who described the use."""
         if kept.place[2] != turn.person:
             await turn.toast(wording.NOT_YOURS, alert=True)
             return
-        if press.argument not in _FACT_VALUES or not kept.reply.missing_facts:
+        offered = choices(kept.reply)
+        if not press.argument.isdigit() or int(press.argument) >= len(offered):
             await turn.toast(wording.NOT_OURS, alert=True)
             return
         await turn.toast()
         await self._buttons(turn, None)
-        facts = {**kept.facts, kept.reply.missing_facts[0]: _FACT_VALUES[press.argument]}
+        choice = offered[int(press.argument)]
+        facts = {**kept.facts, choice.fact: choice.value}
         await self._asking.answer(turn, kept.asked, Mode.TRIAGE, facts=facts, earlier=kept.earlier)
 
     async def _correct(self, turn: Turn, kept: Kept, press: Press) -> None:

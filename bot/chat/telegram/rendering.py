@@ -41,7 +41,7 @@ def units(text: str) -> int:
 
 
 def pieces(text: str, limit: int = LIMIT) -> list[str]:
-    """``text`` in pieces of at most ``limit`` units, cut at ends of sentences, and inside one only where it is longer."""
+    """``text`` in pieces of at most ``limit`` units, cut at ends of sentences; inside one only where it is longer."""
     if units(text) <= limit:
         return [text]
     found: list[str] = []
@@ -104,9 +104,8 @@ def keyboard(reply: Reply, buttons: Buttons, chat: int) -> InlineKeyboardMarkup 
     if reply.kind in {Kind.REFUSED, Kind.ERROR, Kind.SMALL_TALK}:
         return None
     rows: list[list[InlineKeyboardButton]] = []
-    if reply.kind is Kind.CLARIFY and reply.missing_facts:
-        labels = choices(reply)
-        rows.append([button(label, Act.FACT, code) for label, code in zip(labels, "ynu", strict=True)])
+    if reply.kind is Kind.CLARIFY:
+        rows.append([button(choice.text, Act.FACT, str(at)) for at, choice in enumerate(choices(reply))])
     first = [button(wording.BUTTON_SOURCES, Act.SOURCES)] if reply.details or reply.citations else []
     if reply.kind is Kind.ANSWER:
         first.append(button(wording.BUTTON_TRIAGE, Act.TRIAGE))
@@ -117,13 +116,25 @@ def keyboard(reply: Reply, buttons: Buttons, chat: int) -> InlineKeyboardMarkup 
     rows += [first] if first else []
     if reply.kind is not Kind.CLARIFY:
         rows.append([button("👍", Act.GOOD), button("👎", Act.BAD)])
-    return InlineKeyboardMarkup(rows)
+    return InlineKeyboardMarkup([row for row in rows if row])
 
 
-def choices(reply: Reply) -> tuple[str, str, str]:
-    """What the three buttons of a question say: the reply's own words where it brings three, else 是, 否, 不確定."""
-    own = tuple(str(choice) for choice in getattr(reply, "choices", ()))
-    return (own[0], own[1], own[2]) if len(own) == 3 else wording.CHOICES
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button under a question: what it says, and the value it gives a fact (None: not known)."""
+
+    text: str
+    fact: str
+    value: bool | None
+
+
+def choices(reply: Reply) -> list[Choice]:
+    """The buttons under a question: what the reply offers itself, else 是, 否, 不確定 for the first fact."""
+    own = [Choice(choice.text, choice.fact, choice.value) for choice in getattr(reply, "choices", ())]
+    if own or not reply.missing_facts:
+        return own
+    fact = reply.missing_facts[0]
+    return [Choice(text, fact, value) for text, value in zip(wording.CHOICES, (True, False, None), strict=True)]
 
 
 def reason_keyboard(reply: Reply, buttons: Buttons, chat: int) -> InlineKeyboardMarkup:

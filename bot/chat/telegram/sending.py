@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
@@ -58,7 +58,7 @@ class Sender:
 
     def __init__(self, bot: Bot, inbox: Inbox) -> None:
         self._bot, self._inbox = bot, inbox
-        self._chats: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.repeated = self.found = self.floods = 0
 
     async def once(self, update_id: int, part: int, target: Target, shown: Shown) -> int:
@@ -66,12 +66,9 @@ class Sender:
         known = await self._inbox.send_of(update_id, part)
         if known and known.message_id is not None:
             return known.message_id
-        async with self._chats[target.chat]:
-            try:
-                return await self._sent(update_id, part, target, shown, begun=known is not None)
-            finally:
-                if not self._chats[target.chat]._waiters:  # type: ignore[attr-defined]
-                    self._chats.pop(target.chat, None)
+        lock = self._chats.setdefault(target.chat, asyncio.Lock())
+        async with lock:
+            return await self._sent(update_id, part, target, shown, begun=known is not None)
 
     async def _sent(self, update_id: int, part: int, target: Target, shown: Shown, *, begun: bool) -> int:
         if not begun:

@@ -69,7 +69,7 @@ class Listening:
     async def start(self) -> bool:
         """Whether it listens; a port that is taken is the caller's to judge."""
         self._task = asyncio.create_task(self._serve())
-        while not self._server.started and not self._task.done():
+        while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn has no event
             await asyncio.sleep(0.01)
         return self._server.started
 

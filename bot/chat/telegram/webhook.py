@@ -81,7 +81,9 @@ class Webhook:
         except InvalidToken as exc:
             raise TelegramFault(WRONG_TOKEN) from exc
         except BadRequest as exc:
-            raise TelegramFault("Telegram 不接受這個 --webhook 位址；請檢查 https、連接埠（443、80、88、8443）與憑證") from exc
+            raise TelegramFault(
+                "Telegram 不接受這個 --webhook 位址；請檢查 https、連接埠（443、80、88、8443）與憑證"
+            ) from exc
         except TelegramError as exc:
             raise TelegramFault(f"無法向 Telegram 登記 webhook（{type(exc).__name__}）；請檢查網路後再啟動") from exc
 

@@ -7,10 +7,11 @@ BUTTON_TRIAGE = "🧭 判級"
 BUTTON_WHY = "為什麼"
 BUTTON_CORRECT = "✏️ 更正"
 CHOICES = ("是", "否", "不確定")
-REASONS = {"wrong": "內容錯誤", "clause": "條文不符", "unclear": "看不懂", "unanswered": "未回答"}
+REASONS = {"wrong": "內容錯誤", "wrong_clause": "條文不符", "unclear": "看不懂", "unanswered": "未回答"}
 SOURCES_TITLE = "📖 條文原文（指引版本 {edition}）"
 CARRIED = (
-    "請留意：訊息在我拒絕之前，已經由 Telegram 傳送並存放在它的伺服器；這一點我無法收回。所以請不要在這裡貼上民眾個資或機密內容。"
+    "請留意：訊息在我拒絕之前，已經由 Telegram 傳送並存放在它的伺服器；這一點我無法收回。"
+    "所以請不要在這裡貼上民眾個資或機密內容。"
 )
 START = (
     "您好，我是指引小幫手，回答《{title}》的問題。\n"
