@@ -15,9 +15,9 @@ from bot.domain import Kind, Reply
 
 LIMIT = 4_000
 """Longest piece, in UTF-16 units as Telegram counts (its own limit is 4,096)."""
-_LONG_QUOTE = 90
-"""From this length a quote opens on a tap."""
-_QUOTE = re.compile(r"^(?P<head>.*?)「(?P<words>.+)」(?P<tail>.{0,3})$")
+_QUOTED, _LONG_QUOTE = 20, 60
+"""From these lengths words in 「」 are set as a quote, and as one that opens on a tap."""
+_QUOTE = re.compile(r"^(?P<head>.*?)「(?P<words>.+)」(?P<tail>(?:（[^（）]*(?:\([^()]*\)[^（）]*)*）)?.{0,2})$")
 _SENTENCE_END = re.compile(r"(?<=[。！？；\n])")
 
 
@@ -72,10 +72,11 @@ def marked(text: str, *, lead: bool = True) -> str:
 
 def _line(line: str, *, bold: bool) -> str:
     quote = _QUOTE.match(line)
-    if quote and len(quote["words"]) >= _LONG_QUOTE:
+    if quote and len(quote["words"]) >= _QUOTED:
+        kind = "blockquote expandable" if len(quote["words"]) >= _LONG_QUOTE else "blockquote"
         head = escaped(quote["head"])
         start = f"<b>{head}</b>\n" if head.strip() and bold else f"{head}\n" if head.strip() else ""
-        return f"{start}<blockquote expandable>「{escaped(quote['words'])}」{escaped(quote['tail'])}</blockquote>"
+        return f"{start}<{kind}>「{escaped(quote['words'])}」{escaped(quote['tail'])}</blockquote>"
     if bold and line.strip() and len(line) <= 80:
         return f"<b>{escaped(line)}</b>"
     return escaped(line)

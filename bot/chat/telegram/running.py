@@ -108,6 +108,7 @@ class Service:
     async def run(self, *, signals: bool = True) -> None:
         """Until stopped. ``TelegramFault`` where Telegram does not let it go on."""
         self._loop = asyncio.get_running_loop()
+        logging.getLogger("telegram").setLevel(logging.CRITICAL)  # its lines quote what the server sent
         if signals:
             for number in (signal.SIGTERM, signal.SIGINT):
                 self._loop.add_signal_handler(number, self._stopping.set)
@@ -157,7 +158,8 @@ class Service:
                 log.error("連不上 Telegram（%s），會一直再試", type(exc).__name__)
                 pause = seconds_of(exc) if isinstance(exc, RetryAfter) else min(2 * pause, 30.0)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await self._stopping.wait()
             else:
                 return True
         return False

@@ -96,8 +96,10 @@ class DraftStream(Stream):
             self._changed.clear()
             pause = await self._show()
             await asyncio.sleep(pause)
+            # Not wait_for: before Python 3.12 it may swallow a cancellation, and this would go on for ever.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), DRAFT_REFRESH)
+                async with asyncio.timeout(DRAFT_REFRESH):
+                    await self._changed.wait()
 
     async def _show(self) -> float:
         """Shows the newest state; seconds until the next may be shown."""

@@ -8,11 +8,19 @@ from bot.chat.telegram import wording
 from bot.domain import Complaint
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
+from bot.sandbox.world import Posted
 from tests.e2e.telegram.assistants import QUESTION, SENTENCE, AsksBack, Notebook, real_over_fakes
 from tests.e2e.telegram.conftest import ANN, Ask, Bot
+from tests.unit.guards.values import national_id
 
 LABELS = ["📖 來源", "🧭 判級", "為什麼", "👍", "👎"]
 SCENARIO = "用 ChatGPT 初審育兒津貼的申請，直接把結果寄給民眾"
+
+ID = national_id("F", "22745612")
+
+
+def labels(message: Posted) -> list[str]:
+    return [button["text"] for button in message.buttons]
 
 
 async def test_a_draft_at_once_then_the_official_words_then_one_message(
@@ -103,17 +111,20 @@ async def test_a_triage_is_talked_through_with_buttons(
         assert "還差一件事" in (await ask(ann, f"{SCENARIO}，承辦人會看過")).text
 
 
-async def test_ratings_with_reasons(bot: Bot, ann: Person, ask: Ask, press: Ask, notebook: Notebook) -> None:
+async def test_ratings_with_reasons(
+    bot: Bot, ann: Person, ask: Ask, press: Ask, notebook: Notebook, sandbox: Sandbox
+) -> None:
     async with bot():
         answer = await ask(ann, QUESTION)
         assert (await press(ann, answer, "👍"))["text"] == wording.THANKS
         assert (await press(ann, answer, "👎"))["text"] == wording.WHICH_REASON
-        assert [button["text"] for button in answer.buttons] == list(wording.REASONS.values())
+        await sandbox.until(lambda: labels(answer) == list(wording.REASONS.values()))
         for label, reason in zip(wording.REASONS.values(), Complaint, strict=True):
             await press(ann, answer, label)
             assert notebook.ratings[-1][1:] == (False, reason)
-            assert [button["text"] for button in answer.buttons] == LABELS
+            await sandbox.until(lambda: labels(answer) == LABELS)
             await press(ann, answer, "👎")
+            await sandbox.until(lambda: labels(answer) != LABELS)
     assert len({rating[0] for rating in notebook.ratings}) == 1
 
 
@@ -144,9 +155,9 @@ async def test_an_edited_question_is_answered_in_place(bot: Bot, ann: Person, as
 
 async def test_personal_data_are_refused_and_masked(bot: Bot, ann: Person, ask: Ask, sandbox: Sandbox) -> None:
     async with bot() as service:
-        refusal = await ask(ann, "民眾簡大華 A123456789 來電問津貼")
+        refusal = await ask(ann, f"民眾簡大華 {ID} 來電問津貼")
         assert "身分證" in refusal.text
-        assert "A123456789" not in refusal.text
+        assert ID not in refusal.text
         assert "簡大華" not in refusal.text
         assert wording.PLEASE_DELETE_PRIVATE in refusal.text
         assert refusal.buttons == []
