@@ -46,7 +46,7 @@ class Intake:
         if not kept or self.workflows is None:
             return
         now = time.time()
-        waiting = [Waiting(u.update_id, u.effective_chat.id if u.effective_chat else 0, u.to_dict(), now) for u in kept]
+        waiting = [Waiting(u.update_id, u.effective_chat.id if u.effective_chat else 0, _raw(u), now) for u in kept]
         fresh = set(await self._inbox.receive(waiting))
         for update in kept:
             if update.update_id in fresh:
@@ -149,6 +149,17 @@ def _addressed(message: Message, username: str) -> bool:
         if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
             return "@" not in words or words.lower().endswith(name)
     return False
+
+
+def _raw(update: Update) -> dict[str, Any]:
+    """The update in the Bot API's form; a command is marked as one also where the server did not."""
+    raw = update.to_dict()
+    for name in ("message", "edited_message"):
+        text = raw.get(name, {}).get("text", "")
+        if text.startswith("/") and not raw[name].get("entities"):
+            command = {"type": "bot_command", "offset": 0, "length": len(text.split()[0])}
+            raw[name]["entities"] = [command]
+    return raw
 
 
 def _kind(update: Update) -> str:

@@ -235,6 +235,7 @@ class Service:
             await workflows.stop()
         if health:
             await health.stop()
+        log.warning("已停止；longest lag %.3f s of the event loop", self.watch.longest_lag)
         with contextlib.suppress(TelegramError, RuntimeError):
             await self.application.shutdown()
         self.desk.close()

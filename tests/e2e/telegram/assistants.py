@@ -20,7 +20,7 @@ from bot.llm.manifest import read_manifest
 from bot.llm.prompts import read_template
 from bot.ports import Prompt
 from bot.settings import Settings
-from tests.fakes import FixedRetriever, OneShelf, OpenOutput, finding_of
+from tests.fakes import STAMP, FixedRetriever, OneShelf, OpenOutput, finding_of
 
 SENTENCE = "應以本府員工電子郵件帳號來註冊人工智慧的帳戶。"
 QUESTION = "可以用私人信箱註冊嗎？"
@@ -31,7 +31,7 @@ class SlowModel:
     """Writes one sentence in pieces, with a pause before it; stops when it is told to."""
 
     seconds: float = 0.0
-    stamp: ModelStamp = ModelStamp("試驗社", "Scripted", "1")
+    stamp: ModelStamp = STAMP
     capabilities: frozenset[str] = frozenset({"explain"})
     lane: threading.Lock = field(default_factory=threading.Lock)
 

@@ -1,4 +1,4 @@
-"""The bot in a process of its own, to be killed: ``python -m tests.e2e.telegram.bot_process STATE API TOKEN MODEL LOOKUP``.
+"""The bot in a process of its own, to be killed; arguments: state, API, token, seconds of the model and of the search.
 
 Everything is real but the model and the search; records are written.
 """

@@ -60,7 +60,7 @@ def bot(sandbox: Sandbox, tmp_path: Path, notebook: Notebook, edition: FolderEdi
         service = Service(Parts(settings, made, notebook, notebook, InstallationKey(b"k" * 32), lambda: manifest), hook)
         running = asyncio.create_task(service.run(signals=False))
         try:
-            while not (service.poller.ready or running.done() or (hook and sandbox.world.webhook.url)):
+            while not (service.poller.ready or running.done() or (hook and sandbox.world.webhook.url)):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             yield service
         finally:

@@ -41,6 +41,7 @@ async def test_answers_to_mention_command_and_reply_and_to_nothing_else(
         commanded = await ask(ann, f"/ask@{name} {QUESTION}", group)
         await sandbox.until(lambda: commanded.buttons)
         assert len(group.from_bot) == 3
+        await sandbox.until(lambda: not service.intake.running)
         assert await service.inbox.waiting() == []
 
 
@@ -68,7 +69,9 @@ async def test_the_official_words_first_then_one_edit_in_the_topic(
     assert all(later - earlier >= 1.15 for earlier, later in zip(times, times[1:], strict=False))
 
 
-@pytest.mark.parametrize(("rights", "told"), [({"can_delete_messages"}, wording.DELETED), (None, wording.PLEASE_DELETE)])
+@pytest.mark.parametrize(
+    ("rights", "told"), [({"can_delete_messages"}, wording.DELETED), (None, wording.PLEASE_DELETE)]
+)
 async def test_personal_data_in_a_group(
     bot: Bot, ann: Person, ask: Ask, sandbox: Sandbox, rights: set[str] | None, told: str
 ) -> None:

@@ -161,6 +161,7 @@ async def test_personal_data_are_refused_and_masked(bot: Bot, ann: Person, ask: 
         assert "簡大華" not in refusal.text
         assert wording.PLEASE_DELETE_PRIVATE in refusal.text
         assert refusal.buttons == []
+        await sandbox.until(lambda: not service.intake.running)
         assert await service.inbox.waiting() == []
         assert wording.NO_EXPORT in (await ask(ann, "/export")).text
 

@@ -122,9 +122,10 @@ async def test_too_many_questions_a_minute(bot: Bot, ann: Person, sandbox: Sandb
     assert sum("秒後再試" in message.text for message in ann.private.from_bot) >= 3
 
 
-async def test_who_is_in_the_units_of_nobody_reads_no_numbers(bot: Bot, ann: Person, ask: Ask) -> None:
+async def test_metrics_count_kinds_and_name_nobody(bot: Bot, ann: Person, ask: Ask, sandbox: Sandbox) -> None:
     async with bot() as service:
         await ask(ann, QUESTION)
+        await sandbox.until(lambda: not service.intake.running)
         told = service.metrics.text().decode()
     assert 'zhiyin_replies_total{kind="answer"} 1.0' in told
     assert str(ANN) not in told
