@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.commands import editions, house, measuring, models, records, replying, triage
+from bot.commands import editions, house, measuring, models, records, replying, telegram, triage
 from bot.commands.ready import DONE, FAILED, INTERRUPTED, WRONG, Parser, add_later
 from bot.errors import OperatorError, OurFault, UsageError, ZhiyinError
 
@@ -71,8 +71,7 @@ def parser() -> Parser:
     """Every command and option."""
     top = Parser(prog="zhiyin", description="指引：臺北市政府使用人工智慧作業指引的問答助理")
     commands = top.add_subparsers(metavar="指令", parser_class=Parser)
-    for group in (replying, triage, measuring, editions, models, records, house):
+    for group in (replying, triage, measuring, editions, models, records, telegram, house):
         group.add(commands)
-    later = {"checklist": "填寫附件四檢核表"}
-    add_later(commands, {**later, "telegram": "Telegram 機器人"})
+    add_later(commands, {"checklist": "填寫附件四檢核表"})
     return top

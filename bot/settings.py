@@ -31,6 +31,8 @@ class Settings:
     telegram_api: str = "https://api.telegram.org/bot"
     telegram_allow: tuple[str, ...] = ()
     telegram_admins: tuple[int, ...] = ()
+    telegram_inline: bool = False
+    health_port: int = 9464
     two_person: bool | None = None
     remote_models: tuple[str, ...] = ()
     key_file: Path | None = None
@@ -131,6 +133,8 @@ NAMES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "ZHIYIN_TELEGRAM_API": ("telegram_api", _address),
     "ZHIYIN_TELEGRAM_ALLOW": ("telegram_allow", _items),
     "ZHIYIN_TELEGRAM_ADMINS": ("telegram_admins", _ids),
+    "ZHIYIN_TELEGRAM_INLINE": ("telegram_inline", _flag),
+    "ZHIYIN_HEALTH_PORT": ("health_port", _whole(0, 65_535)),
     "ZHIYIN_TWO_PERSON": ("two_person", _flag),
     "ZHIYIN_REMOTE_MODELS": ("remote_models", _addresses),
     "ZHIYIN_KEY_FILE": ("key_file", Path),
