@@ -9,15 +9,19 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from bot.answering.answer import Explainer
 from bot.assistant import Assistant
 from bot.domain import Breach, Citation, Complaint, Kind, Message, Mode, ModelStamp, Reply, Tier
+from bot.guards.attacks import AttackHead, Attacks
 from bot.guards.chain import InputChain
 from bot.guards.personal_data import PersonalData
 from bot.guards.secrets import Secrets
 from bot.knowledge.editions import read_edition, shipped_folder
 from bot.llm.manifest import read_manifest
 from bot.llm.prompts import read_template
+from bot.ngrams import BUCKETS
 from bot.ports import Prompt
 from bot.settings import Settings
 from tests.fakes import STAMP, FixedRetriever, OneShelf, OpenOutput, finding_of
@@ -61,8 +65,9 @@ class SlowRetriever(FixedRetriever):
 
 @cache
 def guards() -> InputChain:
-    """The real input guards."""
-    return InputChain(PersonalData.from_room(), Secrets())
+    """The real input guards; attacks are known by their patterns alone, so that nothing is trained here."""
+    zeros = np.zeros(BUCKETS, dtype=np.float32)
+    return InputChain(PersonalData.from_room(), Secrets(), Attacks(AttackHead(zeros, zeros, -10.0)))
 
 
 def real_over_fakes(seconds: float = 0.0, lookup_seconds: float = 0.0, recorder: Any = None) -> Assistant:

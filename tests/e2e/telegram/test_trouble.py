@@ -135,7 +135,9 @@ async def test_a_damaged_database_is_set_aside(bot: Bot, ann: Person, ask: Ask, 
     (tmp_path / name).write_bytes(b"SQLite format 3\x00" + b"\xff" * 40_000)
     async with bot():
         assert (await ask(ann, "/edition")).text.startswith("《")
-    assert [path for path in await asyncio.to_thread(list, tmp_path.iterdir()) if f"{name}.damaged-" in path.name]
+    assert [
+        path for path in await asyncio.to_thread(lambda: list(tmp_path.iterdir())) if f"{name}.damaged-" in path.name
+    ]
     with sqlite3.connect(tmp_path / name) as connection:
         assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
 
