@@ -112,7 +112,7 @@ class Service:
         if signals:
             for number in (signal.SIGTERM, signal.SIGINT):
                 self._loop.add_signal_handler(number, self._stopping.set)
-        side = [asyncio.create_task(self.watch.lag())]
+        side: list[asyncio.Task[None]] = []
         health = await self._listen_for_health()
         try:
             if not await self._meet_telegram():
@@ -120,6 +120,7 @@ class Service:
             register(self.application, self._office(), inline=self._parts.settings.telegram_inline)
             await self.access.load()
             await self._start_workflows()
+            side.append(asyncio.create_task(self.watch.lag()))
             side.append(asyncio.create_task(register_menus(self.bot, self._parts.settings.telegram_admins)))
             side.append(asyncio.create_task(self._housekeeping()))
             log.warning("已啟動 @%s", self.bot.username)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from bot.chat.telegram import wording
@@ -66,7 +68,7 @@ async def test_the_official_words_first_then_one_edit_in_the_topic(
         assert SENTENCE in answer.text
     assert answer.thread == topic
     times = [at for at, method, _ in sandbox.calls() if method in {"sendMessage", "editMessageText"}]
-    assert all(later - earlier >= 1.15 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 1.15 for earlier, later in pairwise(times))
 
 
 @pytest.mark.parametrize(
