@@ -4,7 +4,7 @@ import os
 import sys
 from urllib.request import ProxyHandler, build_opener
 
-URL = os.environ.get("HEALTH_URL", "http://127.0.0.1:8080/health")
+URL = os.environ.get("HEALTH_URL", "http://127.0.0.1:8080/healthz")
 
 try:
     with build_opener(ProxyHandler({})).open(URL, timeout=4) as answer:

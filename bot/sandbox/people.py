@@ -138,6 +138,7 @@ class Person:
                     raise SandboxError("沒有這個主題")
                 body["message_thread_id"] = thread
                 body |= {"is_topic_message": True} if place.is_forum else {}
+            place.started = True
             posted = world.post(place, self.raw, body)
             self._tell(posted, "message")
             return posted
@@ -171,13 +172,15 @@ def _reaches(world: World, posted: Posted) -> bool:
     return name in posted.text.lower() or answered == world.bot["id"]
 
 
-def add_person(world: World, user_id: int, name: str, username: str | None = None, language: str = "zh-hant") -> Person:
-    """A person, with their private chat."""
+def add_person(
+    world: World, user_id: int, name: str, username: str | None = None, language: str = "zh-hant", started: bool = False
+) -> Person:
+    """A person, with their private chat; the bot may write there once they have (or ``started``)."""
     with world.lock:
         user: JSON = {"id": user_id, "is_bot": False, "first_name": name, "language_code": language}
         world.users[user_id] = user | ({"username": username} if username else {})
         members = {user_id: "member", world.bot["id"]: "member"}
-        world.chats.setdefault(user_id, Chat(world, user_id, "private", name, members=members))
+        world.chats.setdefault(user_id, Chat(world, user_id, "private", name, members=members, started=started))
         world.touch()
         return Person(world, user_id)
 

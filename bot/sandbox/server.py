@@ -78,14 +78,10 @@ class Sandbox:
         """What goes wrong on demand."""
         return self.world.faults
 
-    def user(
-        self, user_id: int, name: str = "承辦人", username: str | None = None, language: str = "zh-hant"
-    ) -> Person:
-        """The person of that id, made where there is none."""
+    def user(self, user_id: int, name: str = "承辦人", username: str | None = None, **more: Any) -> Person:
+        """The person of that id, made where there is none (``people.add_person``)."""
         known = user_id in self.world.users
-        return (
-            Person(self.world, user_id) if known else people.add_person(self.world, user_id, name, username, language)
-        )
+        return Person(self.world, user_id) if known else people.add_person(self.world, user_id, name, username, **more)
 
     def chat(self, chat_id: int) -> Chat:
         """The chat of that id."""

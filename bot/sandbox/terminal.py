@@ -20,7 +20,7 @@ from textual.widgets.option_list import Option
 from bot.sandbox.bubble import MessageBox, styled
 from bot.sandbox.people import Person, SandboxError
 from bot.sandbox.typed import HELP, Place, do
-from bot.sandbox.view import commands, live_draft
+from bot.sandbox.view import commands, description, live_draft
 from bot.sandbox.world import Chat
 
 if TYPE_CHECKING:
@@ -118,9 +118,10 @@ class SandboxApp(App[None]):
             boxes = [MessageBox(m, m.raw["from"]["id"] == self._me, (chat.id, m.id) in self._opened) for m in shown]
         draft = live_draft(world, chat)
         self._drafting = draft is not None
+        empty = "" if boxes or chat.is_group else f"{description(world)}\n打 /start 開始"
         async with log.batch():
             await log.remove_children()
-            await log.mount_all(boxes)
+            await log.mount_all(boxes or [Static(empty.strip())])
             if draft:
                 await log.mount(
                     Static(

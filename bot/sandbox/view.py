@@ -17,7 +17,12 @@ def state(world: World) -> JSON:
     with world.lock:
         return {
             "version": world.version,
-            "bot": {"name": world.bot["first_name"], "username": world.bot["username"], "id": world.bot["id"]},
+            "bot": {
+                "name": world.bot["first_name"],
+                "username": world.bot["username"],
+                "id": world.bot["id"],
+                "description": description(world),
+            },
             "people": [{"id": user["id"], "name": user["first_name"]} for user in world.users.values()],
             "chats": [chat_view(world, chat) for chat in world.chats.values()],
             "toasts": [
@@ -30,6 +35,11 @@ def state(world: World) -> JSON:
                 for number, ask in list(world.inline.items())[-5:]
             ],
         }
+
+
+def description(world: World) -> str:
+    """What an empty chat with the bot shows (setMyDescription)."""
+    return world.profile.get(("description", "zh")) or world.profile.get(("description", ""), "")
 
 
 def chat_view(world: World, chat: Chat) -> JSON:

@@ -93,6 +93,7 @@ class Chat:
     drafts: list[Draft] = field(default_factory=list, repr=False)
     actions: list[str] = field(default_factory=list)
     last_id: int = 0
+    started: bool = False
 
     @property
     def messages(self) -> list[Posted]:
@@ -287,14 +288,12 @@ class World:
         return stored
 
     def require_writable(self, chat: Chat) -> None:
-        """``ApiError`` 403 where the bot was blocked or removed."""
+        """``ApiError`` 403 where the bot was blocked or removed, or was never written to."""
         if chat.type == "private" and chat.id in self.blocked:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
+        if chat.type == "private" and not chat.started:
+            raise ApiError(403, "Forbidden: bot can't initiate conversation with a user")
         if chat.is_group and chat.members.get(self.bot["id"], "left") in {"left", "kicked"}:
             kicked = chat.members.get(self.bot["id"]) == "kicked"
-            reason = (
-                f"bot was kicked from the {chat.type} chat"
-                if kicked
-                else f"bot is not a member of the {chat.type} chat"
-            )
-            raise ApiError(403, f"Forbidden: {reason}")
+            reason = "was kicked from" if kicked else "is not a member of"
+            raise ApiError(403, f"Forbidden: bot {reason} the {chat.type} chat")

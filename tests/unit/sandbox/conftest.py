@@ -17,7 +17,7 @@ Call = Any
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(limits=UNLIMITED) as running:
-        running.user(1001, "王小明")
+        running.user(1001, "王小明", started=True)
         yield running
 
 

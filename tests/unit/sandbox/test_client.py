@@ -29,6 +29,7 @@ BUTTONS = {"inline_keyboard": [[{"text": "👍", "callback_data": "up"}]]}
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(limits=UNLIMITED) as running:
         furnish(running)
+        running.chat(CLERK).started = True
         yield running
 
 
@@ -100,6 +101,8 @@ async def test_what_the_page_sends_reaches_the_bot(sandbox: Sandbox, forum: Chat
 
 async def test_what_the_bot_does_shows_on_the_page(sandbox: Sandbox, call: Call) -> None:
     await call("setMyCommands", commands=[{"command": "ask", "description": "問"}], scope={"type": "all_private_chats"})
+    await call("setMyDescription", description="問人工智慧指引", language_code="zh")
+    assert state(sandbox)["bot"]["description"] == "問人工智慧指引"
     await call("sendMessageDraft", chat_id=CLERK, draft_id=3, text="可")
     assert room(sandbox)["draft"]["text"] == "可"
     assert room(sandbox)["commands"][str(CLERK)] == [{"command": "ask", "description": "問"}]
@@ -164,6 +167,8 @@ async def test_the_terminal(sandbox: Sandbox, forum: Chat, call: Call, tmp_path:
             await pilot.press("enter")
             await pilot.pause(0.3)
 
+        await pilot.pause(0.5)
+        assert "/start" in app.export_screenshot()
         await write("可以嗎")
         assert [message.text for message in clerk.messages] == ["可以嗎"]
         await call("sendMessageDraft", chat_id=CLERK, draft_id=3, text="思路")

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.sandbox.faults import FaultKind, Faults
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from tests.unit.sandbox.conftest import Call
@@ -139,6 +140,19 @@ async def test_a_fault_meets_the_call_it_was_planned_for(
     assert (found, len(ann.private.from_bot)) == (outcome, sent)
     assert time.monotonic() - begun >= (more["seconds"] if kind == "delay" else 0)
     assert (await call("sendMessage", chat_id=1001, text="字"))[0] == 200
+
+
+def test_faults_by_chance_are_the_same_with_the_same_seed() -> None:
+    rows = []
+    for seed in (1, 1, 2):
+        faults = Faults()
+        faults.at_random(0.3, seed, (FaultKind.DROP_AFTER, FaultKind.STATUS))
+        rows.append([faults.next("sendMessage") for _ in range(300)])
+        assert faults.next("getUpdates") is None
+    assert rows[0] == rows[1] != rows[2]
+    met = [fault.kind for fault in rows[0] if fault]
+    assert 50 < len(met) < 130
+    assert set(met) == {FaultKind.DROP_AFTER, FaultKind.STATUS}
 
 
 async def test_confirmed_updates_come_again_and_out_of_order(sandbox: Sandbox, ann: Person, call: Call) -> None:

@@ -194,6 +194,14 @@ async def test_a_blocked_or_removed_bot_gets_403(sandbox: Sandbox, call: Call) -
     assert (await call("sendMessage", chat_id=1001, text="字"))[0] == 200
 
 
+async def test_a_bot_may_not_write_first(sandbox: Sandbox, call: Call) -> None:
+    new = sandbox.user(1005, "新同仁")
+    status, description = await call("sendMessage", chat_id=1005, text="您好")
+    assert (status, "can't initiate" in description) == (403, True)
+    new.send(new.private, "/start")
+    assert (await call("sendMessage", chat_id=1005, text="您好"))[0] == 200
+
+
 RATES = {
     "a chat": (Limits(chat_per_second=1, chat_burst=2), 1001, 2, 1, 1.0),
     "a group": (Limits(None, 1, 20, None, None), -7, 20, 60, 60.0),
