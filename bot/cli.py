@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from bot.commands import editions, house, measuring, models, records, replying, telegram
 from bot.commands.ready import DONE, FAILED, INTERRUPTED, WRONG, Parser, add_later
@@ -44,6 +46,14 @@ def run(arguments: Sequence[str]) -> int:
         return DONE
     except OSError as exc:
         return _complain(f"系統回報：{exc.strerror or type(exc).__name__}（{exc.filename or '無檔名'}）", FAILED)
+    except Exception as exc:  # a traceback would end with the exception's text, and that can hold somebody's words
+        return _complain(f"程式出了狀況：{type(exc).__name__}（{_place(exc)}）；請回報這一行", FAILED)
+
+
+def _place(exc: BaseException) -> str:
+    """File and line where it broke."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
 
 
 def _complain(message: str, code: int) -> int:

@@ -169,7 +169,7 @@ class Ledger:
             self._keys.make()
         key = self._keys.current
         seq, previous = (last.seq + 1, last.hash) if last else (1, START)
-        row = dict.fromkeys(_COLUMNS) | columns_of(key, type_, who, columns)
+        row: dict[str, Any] = dict.fromkeys(_COLUMNS) | columns_of(key, type_, who, columns)
         row |= {"seq": seq, "salt": secrets.token_hex(16), "previous": previous}
         row["digest"] = digest(row)
         row["hash"] = link(key, seq, previous, row["digest"])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,12 @@ def test_batch_answers_in_order_and_goes_on(app: App, tmp_path: Path) -> None:
         (["models", "use", "nobody"], "沒有叫"),
         (["models", "use", "breeze-2-8b"], "models add"),
         (["models", "add", "no-file", "--name", "x"], "找不到檔案"),
+        (["records"], "用法"),
+        (["records", "export", "--format", "xlsx"], "--out"),
+        (["records", "export", "--out", "/no/such/folder/x.csv"], "無法寫入"),
+        (["records", "purge", "--before", "soon"], "日期"),
+        (["records", "stats", "--from", "2026-02-01", "--to", "2026-01-01"], "--to"),
+        (["records", "verify", "--expect", "x"], "鏈頭"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -120,8 +128,11 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: list[str], told: st
         ({"ZHIYIN_CONFIG": "/no/such/file"}, "ZHIYIN_CONFIG"),
         ({"ZHIYIN_MODEL": "nobody"}, "沒有叫"),
         ({"ZHIYIN_STATE": "/proc/none"}, "ZHIYIN_STATE"),
+        ({"ZHIYIN_DATABASE_URL": "mysql://u:p@h/d"}, "ZHIYIN_DATABASE_URL"),
+        ({"ZHIYIN_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/d"}, "使用紀錄"),
+        ({"ZHIYIN_DATABASE_URL": "sqlite:////proc/none/r"}, "使用紀錄"),
     ],
-    ids=["number", "file", "model", "state"],
+    ids=["number", "file", "model", "state", "database", "server", "database file"],
 )
 def test_a_wrong_setting_is_one_line_and_exit_code_2(environ: dict[str, str], told: str) -> None:
     result = zhiyin("ask", "AI 說錯了誰負責", **environ)
@@ -151,6 +162,30 @@ def test_doctor(app: App) -> None:
     broken = zhiyin("doctor", ZHIYIN_MODEL="nobody")
     assert broken.returncode == 1
     assert "✗" in broken.stdout.decode()
+
+
+def test_the_records_from_question_to_purge(app: App, tmp_path: Path) -> None:
+    """A state folder of its own, with the prepared index and model."""
+    for name in ("index", "models"):
+        (tmp_path / name).symlink_to((STATE / name).resolve())
+    own = {"ZHIYIN_STATE": str(tmp_path)}
+    assert zhiyin("ask", "--no-model", "機密公文可以請 ChatGPT 擬嗎", **own).returncode == 0
+    assert zhiyin("batch", "-", "--no-model", stdin=b'{"id":"a","text":"0912345678"}', **own).returncode == 0
+    told = json.loads(zhiyin("records", "stats", "--json", **own).stdout)
+    assert (told["replies"], told["kind"], told["people"]) == (2, {"answer": 1, "refused": 1}, 1)
+    lines = zhiyin("records", "export", "--format", "jsonl", **own).stdout.splitlines()
+    assert [json.loads(line)["channel"] for line in lines] == ["cli", "batch"]
+    assert zhiyin("records", "export", "--out", str(tmp_path / "out.xlsx"), **own).returncode == 0
+    assert (tmp_path / "out.xlsx").read_bytes().startswith(b"PK")
+    head = json.loads(zhiyin("records", "verify", "--json", **own).stdout)["head"]
+    assert zhiyin("records", "rotate", **own).returncode == 0
+    assert zhiyin("records", "purge", "--before", "2999-01-01", **own).returncode == 0
+    found = zhiyin("records", "verify", "--json", "--expect", head, **own)
+    assert (found.returncode, json.loads(found.stdout)["tombstones"]) == (0, 2)
+    with closing(sqlite3.connect(tmp_path / "records.sqlite3")) as connection, connection:
+        connection.execute("DELETE FROM entries WHERE seq = 2")
+    broken = zhiyin("records", "verify", **own)
+    assert (broken.returncode, "缺漏" in broken.stdout.decode()) == (1, True)
 
 
 @pytest.mark.system
@@ -201,6 +236,8 @@ def test_an_installed_wheel_works_elsewhere(app: App, tmp_path: Path) -> None:
     probe = "import bot, sys; sys.stdout.write(bot.__file__)"
     where = subprocess.run([sys.executable, "-c", probe], cwd=elsewhere, env=env, capture_output=True, check=True)
     assert str(target) in where.stdout.decode()
+    scripts = {path.name for path in (ROOT / "bot" / "records" / "migrations").rglob("*.py")}
+    assert {path.name for path in (target / "bot" / "records" / "migrations").rglob("*.py")} == scripts
     result = subprocess.run(
         [sys.executable, "-m", "bot", "ask", "--no-model", "機密公文可以請 ChatGPT 擬嗎"],
         cwd=elsewhere,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.answering.answer import Explainer
 from bot.assistant import Assistant
-from bot.domain import MAX_TEXT, Finding, Kind, Message, Mode, Refusal, Verdict
+from bot.domain import MAX_TEXT, Finding, Kind, Message, Mode, Refusal, Reply, Verdict
+from bot.errors import RecordsFault
 from bot.knowledge.editions import FolderEdition
 from bot.llm.manifest import read_manifest
 from bot.llm.prompts import read_template
@@ -160,3 +162,30 @@ def test_any_text_gives_a_whole_record(edition: FolderEdition, text: str, writte
     assert record["schema"] == 1
     if reply.kind is Kind.ANSWER:
         assert reply.text.startswith("不可以。\n「")
+
+
+@dataclass
+class BrokenRecorder:
+    """Cannot write, for a reason that names somebody's words."""
+
+    fault: Exception
+
+    def keep(self, reply: Reply, *, channel: str, who: str, prompt_sha256: str | None) -> None:
+        raise self.fault
+
+
+@pytest.mark.parametrize(
+    "fault", [RecordsFault("磁碟已滿；請清出空間"), RuntimeError("祕密的話")], ids=["known", "unknown"]
+)
+def test_without_a_record_there_is_no_reply(
+    edition: FolderEdition, caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    shelf = OneShelf(edition, FixedRetriever(ITEM))
+    reply = Assistant(shelf, OpenGuards(), OpenOutput(), None, BrokenRecorder(fault)).reply(Message("祕密的話"))
+    assert reply.kind is Kind.ERROR
+    assert (reply.verdict, reply.citations, reply.details) == (None, (), "")
+    assert "不可以" not in reply.text
+    told = caplog.text
+    assert "reply withheld" in told
+    assert ("磁碟已滿" in told) == isinstance(fault, RecordsFault)
+    assert "祕密" not in told + reply.text
