@@ -17,7 +17,7 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from tests.conftest import STATE
 from tests.e2e.telegram.conftest import Ask
-from tests.e2e.telegram.processes import ROOT
+from tests.e2e.telegram.processes import ROOT, resident
 from tests.e2e.telegram.test_load import MEGABYTE, _crowd, p95
 
 pytestmark = pytest.mark.model
@@ -64,8 +64,7 @@ async def test_two_hundred_people_and_the_real_models(
 ) -> None:
     await ask(ann, "對外的海報要揭露什麼？", wait=120)
     first, official = await _crowd(sandbox, 200, 60)
-    pages = int(Path(f"/proc/{command.pid}/statm").read_text().split()[1])
-    memory = pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+    memory = resident(command.pid) / MEGABYTE
     command.send_signal(signal.SIGTERM)
     await asyncio.to_thread(command.wait, 60)
     lag = float((tmp_path / "bot.log").read_text().rsplit("longest lag ", 1)[1].split()[0])
