@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import fcntl
 import logging
 import signal
@@ -262,9 +263,16 @@ async def _without_webhook(bot: Bot) -> None:
 
 def serve(parts: Parts, hook: Hook | None = None) -> None:
     """Runs the bot in this thread until SIGTERM or Ctrl-C."""
+    _keep_memory_together()
     with only_one(parts.settings.state):
 
         async def run() -> None:
             await Service(parts, hook).run()
 
         asyncio.run(run())
+
+
+def _keep_memory_together() -> None:
+    """glibc gives every thread a heap of its own and returns little of it; two heaps are enough for ours."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(-8, 2)  # M_ARENA_MAX
