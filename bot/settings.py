@@ -32,7 +32,7 @@ class Settings:
     telegram_allow: tuple[str, ...] = ()
     telegram_admins: tuple[int, ...] = ()
     telegram_inline: bool = False
-    health_port: int = 9464
+    health_port: int = 8080
     two_person: bool | None = None
     remote_models: tuple[str, ...] = ()
     key_file: Path | None = None

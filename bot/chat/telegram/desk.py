@@ -22,8 +22,10 @@ LOOKUPS = 2
 """Questions looked up at the same time."""
 MOST_WAITING = 400
 """Questions that may wait to be looked up; further ones are told to come back."""
-MOST_EXPLAINING = 24
+MOST_EXPLAINING = 8
 """Replies that may wait for the model; further ones go without its part."""
+CROWD = 3
+"""With more people waiting to be looked up the model stops where it is: official words come first."""
 PATIENCE_SECONDS = 12.0
 """How long a reply waits for the model's lane."""
 
@@ -138,7 +140,11 @@ class Desk:
 
     def explains_more(self) -> bool:
         """Whether another reply may wait for the model."""
-        return self.model.waiting < self._most_explaining and not self.stopping.is_set()
+        return not self.lookup.waiting and self.model.waiting < self._most_explaining and not self.stopping.is_set()
+
+    def crowded(self) -> bool:
+        """Whether so many wait for official words that the model must leave them the processor."""
+        return self.lookup.waiting > CROWD
 
     @property
     def patience(self) -> float:
@@ -189,7 +195,8 @@ class _Turn:
 
     def cancelled(self) -> bool:
         """Whether the model's part is no longer wanted."""
-        return self._without_model or self.cancel.is_set() or self.desk.stopping.is_set()
+        unwanted = self._without_model or self.cancel.is_set()
+        return unwanted or self.desk.stopping.is_set() or self.desk.crowded()
 
     def done(self) -> None:
         """Gives the model's lane back."""

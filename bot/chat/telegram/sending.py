@@ -82,6 +82,9 @@ class Sender:
                 await self._flooded(exc)
             except BadRequest as exc:
                 raise Undeliverable(type(exc).__name__) from exc
+            except InvalidToken:
+                # The token was revoked: polling ends the bot, and the answer is sent under the next token.
+                await asyncio.sleep(LONGEST_PAUSE)
             except (NetworkError, TimedOut):
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
@@ -107,7 +110,7 @@ class Sender:
             return await self._bot.send_message(target.chat, without_markup(shown.html), reply_markup=shown.keyboard)
         except ChatMigrated as exc:
             return await self._bot.send_message(exc.new_chat_id, shown.html, parse_mode=ParseMode.HTML)
-        except (Forbidden, InvalidToken) as exc:
+        except Forbidden as exc:
             raise Undeliverable(type(exc).__name__) from exc
 
     async def _look_for(self, target: Target, shown: Shown) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 import pytest
 
@@ -68,7 +68,7 @@ async def test_the_official_words_first_then_one_edit_in_the_topic(
         assert SENTENCE in answer.text
     assert answer.thread == topic
     times = [at for at, method, _ in sandbox.calls() if method in {"sendMessage", "editMessageText"}]
-    assert all(later - earlier >= 1.15 for earlier, later in itertools.pairwise(times))
+    assert all(later - earlier >= 1.15 for earlier, later in pairwise(times))
 
 
 @pytest.mark.parametrize(
