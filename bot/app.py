@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bot.domain import Message
 from bot.errors import StateError
 from bot.settings import DEFAULT_MODEL, Settings
 
@@ -186,7 +187,8 @@ class App:
     def warm(self) -> None:
         """Loads what the first reply would otherwise wait for."""
         self.library.current().retriever.find("暖機")
-        _ = self.guards
+        self.guards[0].judge(Message("暖機"))
+        self.triage.decide(self.library.current().edition, "暖機")
         if self.use_model:
             load = getattr(self.chat_model, "load", None)
             if load:

@@ -67,7 +67,9 @@ class SlowRetriever(FixedRetriever):
 def guards() -> InputChain:
     """The real input guards; attacks are known by their patterns alone, so that nothing is trained here."""
     zeros = np.zeros(BUCKETS, dtype=np.float32)
-    return InputChain(PersonalData.from_room(), Secrets(), Attacks(AttackHead(zeros, zeros, -10.0)))
+    chain = InputChain(PersonalData.from_room(), Secrets(), Attacks(AttackHead(zeros, zeros, -10.0)))
+    chain.judge(Message("暖機"))
+    return chain
 
 
 def real_over_fakes(seconds: float = 0.0, lookup_seconds: float = 0.0, recorder: Any = None) -> Assistant:
