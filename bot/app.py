@@ -15,6 +15,7 @@ from bot.settings import DEFAULT_MODEL, Settings
 if TYPE_CHECKING:
     from bot.answering.answer import Explainer
     from bot.assistant import Assistant
+    from bot.knowledge.desk import EditionDesk
     from bot.knowledge.embedding import SentenceEmbedder
     from bot.knowledge.library import Library
     from bot.llm.manifest import ChatManifest
@@ -43,7 +44,6 @@ class App:
         if self.use_model:
             self.ensure_model(progress)
         self.library.prepare(progress)
-        self.fact_readers.prepare(self.library.edition_in_force(), progress)
         if self.recording:
             self.ledger.prepare()
 
@@ -93,7 +93,15 @@ class App:
         """The editions."""
         from bot.knowledge.library import Library
 
-        return Library(self.settings.state, self.embedder)
+        return Library(self.settings.state, self.embedder, also=self.fact_readers.prepare)
+
+    @cached_property
+    def desk(self) -> EditionDesk:
+        """What administrators do with editions."""
+        from bot.knowledge.desk import EditionDesk
+        from bot.triage.rulebook import stale_words
+
+        return EditionDesk(self.library, stale_words, two_person=self.settings.needs_two_persons, audit=self.ledger)
 
     @cached_property
     def chat_model(self) -> ChatModel:

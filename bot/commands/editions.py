@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from bot.commands import importing
+from bot.commands import importing, switching
 from bot.commands.ready import DONE, Parser, add_later
 
 if TYPE_CHECKING:
@@ -31,16 +31,8 @@ def add(commands: Commands) -> None:
     build.add_argument("--index", action="store_true")
     build.set_defaults(command=_kb_build)
     importing.add(kb)
-    add_later(
-        kb,
-        {
-            "check": "檢查",
-            "review": "複核",
-            "activate": "切換",
-            "rollback": "還原",
-        },
-        "kb ",
-    )
+    switching.add(kb)
+    add_later(kb, {"review": "複核"}, "kb ")
 
 
 def _kb_list(options: argparse.Namespace) -> int:

@@ -58,6 +58,7 @@ def _kb_import(options: argparse.Namespace) -> int:
         options.file,
         options.settings.state,
         app.library.edition_in_force(),
+        is_frozen=app.library.pointer.was_in_force,
         given=Given(
             title=options.title,
             number=options.number,

@@ -3,52 +3,95 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from bot.knowledge.editions import FolderEdition, read_edition, shipped_folder
+from bot.errors import UsageError
+from bot.knowledge.editions import FolderEdition, edition_folder, read_edition
 from bot.knowledge.embedding import SentenceEmbedder
 from bot.knowledge.index import Progress, build, is_built
+from bot.knowledge.pointer import Pointer, PointerFile
 from bot.knowledge.retrieval import EditionRetriever
 from bot.ports import Knowledge
 
+KEPT = 2
+"""Editions held loaded: the one in force and the one before it."""
+Also = Callable[[FolderEdition, Progress | None], None]
+"""Prepares what else an edition needs (its readers of facts)."""
+
 
 class Library:
-    """Fits the port ``KnowledgeSource``; loads at first use, then hands out the same whole edition."""
+    """Fits the port ``KnowledgeSource``: hands out one whole edition, and follows the pointer whoever moves it."""
 
-    def __init__(self, state: Path, embedder: SentenceEmbedder) -> None:
-        self.state, self.embedder = state, embedder
+    def __init__(self, state: Path, embedder: SentenceEmbedder, also: Also | None = None) -> None:
+        self.state, self.embedder, self._also = state, embedder, also
+        self.pointer = PointerFile(state)
         self._lock = threading.Lock()
-        self._edition: FolderEdition | None = None
-        self._is_built = False
-        self._current: Knowledge | None = None
+        self._editions: dict[str, FolderEdition] = {}
+        self._built: set[str] = set()
+        self._loaded: dict[str, Knowledge] = {}
 
     @property
     def index_folder(self) -> Path:
         """Where indexes lie."""
         return self.state / "index"
 
+    def edition(self, edition_id: str) -> FolderEdition:
+        """The edition of that id, read once, its files checked."""
+        if edition_id not in self._editions:
+            self._editions[edition_id] = read_edition(edition_folder(self.state, edition_id))
+        return self._editions[edition_id]
+
     def edition_in_force(self) -> FolderEdition:
-        """The edition in force, read once, its files checked."""
-        if self._edition is None:
-            self._edition = read_edition(shipped_folder())
-        return self._edition
+        """The edition in force."""
+        return self.edition(self._due().id)
 
     def current(self) -> Knowledge:
         """See ``KnowledgeSource``; builds the index first where it is missing."""
+        edition_id = self._due().id
         with self._lock:
-            if self._current is None:
-                self._build_missing(None)
-                edition = self.edition_in_force()
-                self._current = Knowledge(edition, EditionRetriever(edition, self.embedder, self.index_folder))
-            return self._current
+            if edition_id not in self._loaded:
+                edition = self.edition(edition_id)
+                self._build_missing(edition, None)
+                self._loaded[edition_id] = Knowledge(
+                    edition, EditionRetriever(edition, self.embedder, self.index_folder)
+                )
+                for old in list(self._loaded)[:-KEPT]:
+                    del self._loaded[old]
+            return self._loaded[edition_id]
 
-    def prepare(self, progress: Progress | None) -> None:
-        """Builds the index of the edition in force if it is not there."""
+    def prepare(self, progress: Progress | None, edition_id: str | None = None) -> None:
+        """Builds what the edition (default: the one in force) needs, if it is not there."""
+        edition = self.edition(edition_id) if edition_id else self.edition_in_force()
         with self._lock:
-            self._build_missing(progress)
+            self._build_missing(edition, progress)
 
-    def _build_missing(self, progress: Progress | None) -> None:
-        edition = self.edition_in_force()
-        if not self._is_built and not is_built(edition, self.embedder, self.index_folder):
+    def _build_missing(self, edition: FolderEdition, progress: Progress | None) -> None:
+        key = edition.manifest.id
+        if key in self._built:
+            return
+        if not is_built(edition, self.embedder, self.index_folder):
             build(edition, self.embedder, self.index_folder, progress)
-        self._is_built = True
+        if self._also:
+            self._also(edition, progress)
+        self._built.add(key)
+
+    def _due(self) -> Pointer:
+        """The pointer, after what was scheduled has taken force; whoever comes first applies it, once."""
+        pointer = self.pointer.read()
+        if not pointer.scheduled_id or datetime.fromisoformat(pointer.scheduled_at) > datetime.now().astimezone():
+            return pointer
+        to = replace(
+            pointer,
+            id=pointer.scheduled_id,
+            previous=pointer.id,
+            since=pointer.scheduled_at,
+            scheduled_id="",
+            scheduled_at="",
+        )
+        try:
+            return self.pointer.moved(pointer, to, act="scheduled", who="")
+        except UsageError:
+            return self.pointer.read()

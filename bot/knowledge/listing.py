@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 from bot.errors import UsageError
-from bot.knowledge.editions import DEFAULT_EDITION, FolderEdition, edition_folder, edition_folders, read_edition
+from bot.knowledge.editions import FolderEdition, edition_folder, edition_folders, read_edition
+from bot.knowledge.pointer import PointerFile
 
 
 def editions_table(state: Path, *, as_json: bool) -> int:
     """Prints the editions at hand, the one in force marked."""
+    in_force = PointerFile(state).read().id
     editions = [read_edition(folder) for folder in edition_folders(state)]
     rows = [
         {
@@ -19,7 +21,7 @@ def editions_table(state: Path, *, as_json: bool) -> int:
             "number": edition.manifest.number,
             "date": edition.manifest.date,
             "clauses": len(edition.clauses),
-            "in_force": edition.manifest.id == DEFAULT_EDITION,
+            "in_force": edition.manifest.id == in_force,
         }
         for edition in editions
     ]
@@ -34,7 +36,7 @@ def editions_table(state: Path, *, as_json: bool) -> int:
 
 def show_clause(state: Path, location: str, *, edition_id: str | None = None, as_json: bool) -> int:
     """Prints one clause with what hangs below it; ``UsageError`` lists near locations where there is none."""
-    edition = read_edition(edition_folder(state, edition_id or DEFAULT_EDITION))
+    edition = read_edition(edition_folder(state, edition_id or PointerFile(state).read().id))
     wanted = location.strip().replace("／", "/").replace("（", "(").replace("）", ")")
     clause = edition.clauses.get(wanted)
     if clause is None:

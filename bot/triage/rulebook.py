@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, PlainValidator, model_validator
 
@@ -11,6 +11,7 @@ from bot.domain import Tier
 from bot.errors import RoomError
 from bot.ports import Edition
 from bot.rooms import RoomModel, read_yaml
+from bot.text import sentence_spans
 from bot.triage.expressions import Expression, parse
 
 FILE = "risk_rules.yaml"
@@ -94,6 +95,9 @@ class Bound(RoomModel):
     location: str
     says: str
     words: str
+
+
+Quoting = TypeVar("Quoting", Rule, BreachRule, Duty, Bound)
 
 
 class Lever(RoomModel):
@@ -189,9 +193,32 @@ def unfounded(book: Rulebook, edition: Edition) -> tuple[str, ...]:
 
 
 def read_rulebook(edition: Edition) -> Rulebook:
-    """The edition's rules; ``RoomError`` where the file is wrong or rests on words that the edition does not have."""
+    """The edition's rules; ``RoomError`` where the file is wrong or names a clause that the edition does not have.
+
+    Where a revised clause no longer says what a rule quotes, the rule quotes the clause's first sentence until
+    somebody has looked (``stale_words``).
+    """
     path = edition.file(FILE)
     book = read_yaml(path, Rulebook)
-    if missing := unfounded(book, edition):
-        raise RoomError(f"{path}：所引的條文不存在，或已不是這些文字：{'、'.join(missing)}")
-    return book
+    if missing := [place for place in unfounded(book, edition) if place not in edition.clauses]:
+        raise RoomError(f"{path}：所引的條文不存在：{'、'.join(missing)}")
+    return _requoted(book, edition)
+
+
+def stale_words(edition: Edition) -> tuple[str, ...]:
+    """Locations whose clause no longer says what a rule quotes, or is gone."""
+    return unfounded(read_yaml(edition.file(FILE), Rulebook), edition)
+
+
+def _requoted(book: Rulebook, edition: Edition) -> Rulebook:
+    def mended(entry: Quoting) -> Quoting:
+        text = edition.clauses[entry.location].text
+        if entry.says in text:
+            return entry
+        start, end = sentence_spans(text)[0]
+        return entry.model_copy(update={"says": text[start:end]})
+
+    parts = {
+        name: [mended(one) for one in getattr(book, name)] for name in ("rules", "breaches", "duties", "also_bound")
+    }
+    return book.model_copy(update=parts)
