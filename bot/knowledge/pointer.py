@@ -60,7 +60,7 @@ class PointerFile:
             try:
                 raw = json.loads(self._path.read_text(encoding="utf-8"))
                 self._pointer = Pointer(**{name: value for name, value in raw.items() if name != "schema"})
-            except (ValueError, TypeError, OSError) as exc:
+            except (ValueError, TypeError, AttributeError, OSError) as exc:
                 raise StateError(f"{self._path} 已損壞；請執行 zhiyin doctor") from exc
             self._seen = mark
         return self._pointer

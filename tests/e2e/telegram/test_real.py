@@ -53,7 +53,7 @@ async def test_a_conversation(
     assert answer.text.startswith("不可以。")
     await press(ann, answer, "👎")
     await press(ann, answer, "看不懂")
-    assert "可以這樣問" in (await ask(ann, "你好", wait=20)).text
+    assert "可以這樣問" in (await ask(ann, "你好", wait=60)).text
     assert ann.private.drafts[0].text == ""
 
 
