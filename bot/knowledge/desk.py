@@ -59,7 +59,8 @@ class EditionDesk:
     def activate(self, edition_id: str, asked: Asked, progress: Progress | None = None) -> Outcome:
         """Puts the edition in force, or notes the request for a second person.
 
-        Everything it needs is built before the pointer moves, and what is built is judged, too. Raises ``UsageError`` where something blocks it.
+        Everything it needs is built before the pointer moves, and what is built is judged, too. Raises
+        ``UsageError`` where something blocks it.
         """
         seen = self._library.pointer.read()
         if edition_id == seen.id:
