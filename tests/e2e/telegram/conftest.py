@@ -107,8 +107,10 @@ def press(sandbox: Sandbox) -> Ask:
     """Presses the button that says ``label``; the toast that the person saw."""
 
     async def pressed(person: Person, message: Posted, label: str) -> dict[str, Any]:
-        data = next(b["callback_data"] for b in message.buttons if b["text"] == label)
-        number = person.press(message, data)
+        offered: list[str] = await sandbox.until(
+            lambda: [button["callback_data"] for button in message.buttons if button["text"] == label]
+        )
+        number = person.press(message, offered[0])
         return await sandbox.until(lambda: person.answer(number))
 
     return pressed
