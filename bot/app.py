@@ -185,8 +185,10 @@ class App:
 
     def warm(self) -> None:
         """Loads what the first reply would otherwise wait for."""
+        from bot.domain import Message
+
         self.library.current().retriever.find("暖機")
-        _ = self.guards
+        self.guards[0].judge(Message("暖機"))
         if self.use_model:
             load = getattr(self.chat_model, "load", None)
             if load:
