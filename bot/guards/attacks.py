@@ -114,7 +114,8 @@ class Attacks:
         return tuple(one.strip() for one in _sentences(text) if self._head.share(_joined(one)) >= least)
 
     def _is_attack(self, text: str) -> bool:
-        return any(map(self._attacks, _sentences(text))) or self._sounds(text, "message")
+        lines = " ".join(text.split("\n"))
+        return any(map(self._attacks, _sentences(text))) or self._is_named(lines) or self._sounds(text, "message")
 
     def _attacks(self, sentence: str) -> bool:
         told = _joined(sentence).strip()
