@@ -194,6 +194,7 @@ class App:
 
     def warm(self) -> None:
         """Loads what the first reply would otherwise wait for."""
+
         self.library.current().retriever.find("暖機")
         self.guards[0].judge(Message("暖機"))
         self.triage.decide(self.library.current().edition, "暖機")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from scipy import sparse
@@ -18,11 +20,20 @@ from bot.ngrams import Floats, rarity, word_rows
 from bot.text import plain
 
 STRENGTH = 10.0
+VERSION = "2"
+"""Raise it when the way of training changes."""
 SHORTEST_REST = 8
 """Characters that must be left of a message for it to go on without the attack in it."""
 SENTENCE = re.compile(r"[^。!?！？\n]+[。!?！？\n]*")
 _SPACES = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _QUESTION = re.compile(r"[?嗎呢]|怎麼|什麼|哪|誰|是否|可不可以|能不能|要不要|如何|多少|算")
+_ENDS_ASKING = re.compile(
+    r"(嗎|呢|怎麼|什麼|如何|哪|誰|多少|是否|有沒有|會不會|可不可以|能不能|要不要|該不該|算不算|是不是|違不違反|行不行"
+    r"|\b(how|what|which|why|who|does|do|is|are|can|should)\b)[^,:;]{0,40}\W*$|\?\W*$"
+)
+_CLAUSE_END = re.compile(r"[,:;]|$")
+_QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\"")
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class AttackHead:
 
     def share(self, text: str) -> float:
         """0 (honest) to 1 (attack) for a normalised text."""
-        told = float((word_rows([text], self.rarity) @ self.weights)[0]) + self.offset
+        told = float((word_rows([_spelled(text)], self.rarity) @ self.weights)[0]) + self.offset
         return float(1 / (1 + np.exp(-told)))
 
 
@@ -53,9 +64,9 @@ def train_head(file: AttacksFile, honest: Sequence[str]) -> AttackHead:
     """Fits on the room's examples against its honest ones and everything that people ask."""
     from sklearn.linear_model import LogisticRegression
 
-    attacks = [plain(text).lower() for one in file.classes for text in one.examples]
-    own = [plain(text).lower() for text in file.honest]
-    texts = [*attacks, *own, *(plain(text).lower() for text in honest)]
+    attacks = [_told(text) for one in file.classes for text in one.examples]
+    own = [_told(text) for text in file.honest]
+    texts = [_spelled(text) for text in (*attacks, *own, *map(_told, honest))]
     weights = rarity(texts)
     labels = np.r_[np.ones(len(attacks)), np.zeros(len(texts) - len(attacks))]
     counted = np.r_[np.full(len(attacks), 10.0), np.full(len(own), 30.0), np.ones(len(honest))]
@@ -70,7 +81,7 @@ def ensure_head(path: Path, honest: Sequence[str], file: AttacksFile | None = No
 
     file = file or attacks_file()
     texts = [text for one in file.classes for text in one.examples]
-    mark = sha256("\0".join([*texts, "", *file.honest, "", *honest]).encode()).hexdigest()[:16]
+    mark = sha256("\0".join([VERSION, *texts, "", *file.honest, "", *honest]).encode()).hexdigest()[:16]
     try:
         kept = KeptArrays.load(path, mark)
     except IndexFault:
@@ -91,36 +102,75 @@ class Attacks:
     def judge(self, text: str) -> Verdict:
         """Whether ``text`` (as typed) attacks, and what honest part of it can go on."""
         shown, *hidden = unwrapped(text) or ("",)
-        joined = _SPACES.sub("", shown.lower())
-        if any(self._is_attack(_SPACES.sub("", layer.lower())) for layer in hidden if layer.lower() != joined):
+        joined = _joined(shown)
+        if any(self._is_attack(layer) for layer in map(_joined, hidden) if layer != joined):
             return Verdict(True)
-        if not self._is_attack(joined) and not any(self._attacks(sentence) for sentence in _sentences(shown)):
+        if not self._is_attack(joined) and not any(map(self._attacks, _sentences(shown))):
             return Verdict(False, shown, self._doubtful(shown))
-        kept = [sentence for sentence in _sentences(shown) if not self._attacks(sentence)]
-        rest = "".join(kept).strip()
-        squeezed = _SPACES.sub("", rest.lower())
+        rest = "".join(sentence for sentence in _sentences(shown) if not self._attacks(sentence)).strip()
+        squeezed = _joined(rest)
         asks = len(squeezed) >= SHORTEST_REST and _QUESTION.search(squeezed)
         return Verdict(True, rest if asks and not self._is_attack(squeezed) else "", self._doubtful(rest))
 
     def _doubtful(self, text: str) -> tuple[str, ...]:
         least = self._file.threshold["quoted"]
-        return tuple(one.strip() for one in _sentences(text) if self._head.share(_SPACES.sub("", one.lower())) >= least)
+        return tuple(one.strip() for one in _sentences(text) if self._head.share(_joined(one)) >= least)
 
     def _is_attack(self, text: str) -> bool:
-        if any(self._attacks(sentence) for sentence in _sentences(text)):
-            return True
-        return self._head.share(text) >= self._file.threshold["message"] and not self._is_framed(text)
+        lines = " ".join(text.split("\n"))
+        return any(map(self._attacks, _sentences(text))) or self._is_named(lines) or self._sounds(text, "message")
 
     def _attacks(self, sentence: str) -> bool:
-        told = _SPACES.sub("", sentence.lower()).strip()
-        if not told or self._is_framed(told):
+        told = _joined(sentence).strip()
+        if not told:
             return False
-        if any(pattern.search(told) for one in self._file.classes for pattern in one.patterns):
-            return True
-        return self._head.share(told) >= self._file.threshold["sentence"]
+        return self._sounds(told, "sentence") or self._is_named(told)
 
-    def _is_framed(self, text: str) -> bool:
-        return any(frame.search(text) for frame in self._file.frames)
+    def _sounds(self, told: str, part: Literal["sentence", "message"]) -> bool:
+        least = self._file.threshold
+        share = self._head.share(told)
+        return share >= least[part] and (share >= least["framed"] or not self._asks_about(told, len(told)))
+
+    def _is_named(self, told: str) -> bool:
+        """Whether a pattern holds somewhere that no frame excuses."""
+        return any(
+            not self._asks_about(told, hit.end())
+            for one in self._file.classes
+            for pattern in one.patterns
+            for hit in pattern.finditer(told)
+        )
+
+    def _asks_about(self, told: str, end: int) -> bool:
+        """Whether ``told`` asks about the words that end at ``end`` instead of giving an order with them.
+
+        It ends as a question, orders nothing outside quotation marks, and a frame stands before the end of the clause
+        that holds the words; for words inside quotation marks a frame may stand anywhere.
+        """
+        bare = _QUOTED.sub(lambda match: "「" + "某" * (len(match.group()) - 2) + "」", told)
+        if not _ENDS_ASKING.search(bare) or self._file.orders.search(bare):
+            return False
+        quoted = end < len(told) and bare[end - 1] == "某"
+        until = _CLAUSE_END.search(told, end)
+        scope = bare if quoted or until is None else bare[: until.start()]
+        return any(frame.search(scope) for frame in self._file.frames)
+
+
+def _told(text: str) -> str:
+    return plain(text).lower()
+
+
+def _joined(text: str) -> str:
+    return _SPACES.sub("", text.lower())
+
+
+def _spelled(text: str) -> str:
+    """Scripts that the n-grams do not read, spelled as pairs of letters that they do."""
+
+    def pairs(match: re.Match[str]) -> str:
+        run = match.group()
+        return "".join(f" x{ord(one):x}x{ord(two):x} " for one, two in pairwise(run))
+
+    return _OTHER_SCRIPT.sub(pairs, text)
 
 
 def _sentences(text: str) -> list[str]:

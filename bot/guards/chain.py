@@ -21,13 +21,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Caught:
-    """What a guard found in a message; ``rest`` is what may go on."""
+    """What a guard found in a message; ``rest`` is what may go on. Without a refusal all of it does."""
 
-    refusal: Refusal
+    refusal: Refusal | None
     entities: tuple[Entity, ...] = ()
     masked: str = field(default="", repr=False)
     kinds: tuple[str, ...] = ()
     rest: str = field(default="", repr=False)
+    doubtful: tuple[str, ...] = field(default=(), repr=False)
 
 
 class InputChain:
@@ -49,14 +50,18 @@ class InputChain:
     def judge(self, message: Message) -> InputJudgement:
         """See ``InputGuards.judge``. Earlier turns that hold what would be refused are left out."""
         marks: list[GuardMark] = []
-        text = message.text
+        try:
+            return self._judged(message, marks)
+        except Exception as exc:  # a guard that breaks is a refusal, whatever broke
+            name = self._guards[len(marks)][0].name if len(marks) < len(self._guards) else "conversation"
+            log.error("guard broke name=%s error=%s", name, type(exc).__name__)
+            return InputJudgement((*marks, GuardMark(name, Outcome.BLOCK)), Refusal.NOT_ALLOWED, broken=True)
+
+    def _judged(self, message: Message, marks: list[GuardMark]) -> InputJudgement:
+        text, doubtful = message.text, tuple[str, ...]()
         for entry, guard in self._guards:
-            try:
-                caught = guard.found(text)
-            except Exception as exc:  # a guard that breaks is a refusal, whatever broke
-                log.error("guard broke name=%s error=%s", entry.name, type(exc).__name__)
-                return InputJudgement((*marks, GuardMark(entry.name, Outcome.BLOCK)), Refusal.NOT_ALLOWED, broken=True)
-            if caught is None:
+            caught = guard.found(text)
+            if caught is None or caught.refusal is None:
                 marks.append(GuardMark(entry.name, Outcome.PASS))
             elif entry.on_fail == "cut" and caught.rest:
                 marks.append(GuardMark(entry.name, Outcome.FIX))
@@ -64,11 +69,13 @@ class InputChain:
             else:
                 marks.append(GuardMark(entry.name, Outcome.BLOCK))
                 return _refused(caught, marks)
+            if caught is not None:
+                doubtful = (*doubtful, *caught.doubtful)
         return InputJudgement(
             tuple(marks),
             text=plain(text),
             conversation=tuple(turn for turn in message.conversation if self._is_clean(turn)),
-            doubtful=tuple(plain(one) for one in self._attacks.judge(text).doubtful),
+            doubtful=tuple(map(plain, doubtful)),
         )
 
     def _is_clean(self, turn: str) -> bool:
@@ -91,7 +98,9 @@ class InputChain:
 
     def _attack(self, text: str) -> _Caught | None:
         verdict: Verdict = self._attacks.judge(text)
-        return _Caught(Refusal.ATTACK, rest=verdict.rest) if verdict.is_attack else None
+        if not verdict.is_attack and not verdict.doubtful:
+            return None
+        return _Caught(Refusal.ATTACK if verdict.is_attack else None, rest=verdict.rest, doubtful=verdict.doubtful)
 
 
 def _refused(caught: _Caught, marks: list[GuardMark]) -> InputJudgement:

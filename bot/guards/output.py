@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,10 @@ from bot.ports import Draft, Edition
 from bot.text import squeeze, traditional
 
 ELLIPSIS = "…"
+LEAST_VERBATIM = 8
+"""So many characters in a row of a clause that is quoted are the guideline's words and no verdict of the model."""
+_WORDS = re.compile(r"\w{2}")
+_PIECE = re.compile(r"[^，。；：、！？,;:!?\n]+")
 Check = Callable[["Leaving"], str | None]
 
 
@@ -49,16 +54,17 @@ class Checks:
     @staticmethod
     def _citations(leaving: Leaving) -> str | None:
         """Every place cited is in the edition."""
-        return next((place for place, _ in leaving.draft.quotes if place not in leaving.edition.clauses), None)
+        made_up = any(place not in leaving.edition.clauses for place, _ in leaving.draft.quotes)
+        return _told(made_up, "place made up")
 
     @staticmethod
     def _quotes(leaving: Leaving) -> str | None:
-        """Every quote stands word for word in its clause; what is left out is marked."""
+        """Every quote has words and stands word for word in its clause; what is left out is marked."""
         for place, words in leaving.draft.quotes:
             whole = squeeze(leaving.edition.clauses[place].text)
             pieces = [squeeze(piece) for piece in words.split(ELLIPSIS)]
-            if not all(piece in whole for piece in pieces):
-                return place
+            if not _WORDS.search(words) or not all(piece in whole for piece in pieces):
+                return "words made up"
         return None
 
     @staticmethod
@@ -77,16 +83,17 @@ class Checks:
         return None
 
     def _verdict(self, leaving: Leaving) -> str | None:
-        """The explanation neither permits what the guideline forbids, nor permits without the condition."""
-        told, verdict = leaving.draft.explanation, leaving.draft.verdict
+        """The explanation says no other verdict than the one decided, in words that are not the quoted clause's."""
+        told, verdict = _own_words(leaving.draft), leaving.draft.verdict
         if not told or verdict is None:
             return None
         permits, forbids = self._room.permits.search(told), self._room.forbids.search(told)
         if verdict is Verdict.NO:
-            return _told(permits is not None and forbids is None, "permits what is forbidden")
+            return _told(permits is not None, "permits what is forbidden")
         if verdict is Verdict.YES:
-            return _told(forbids is not None and permits is None, "forbids what is permitted")
-        return None
+            says_no = forbids is not None and permits is None
+            return _told(says_no or self._room.opens_forbidding.search(told) is not None, "forbids what is permitted")
+        return _told(self._room.unconditional.search(told) is not None, "leaves the condition out")
 
     def _tier(self, leaving: Leaving) -> str | None:
         """The explanation names no other tier than the one decided."""
@@ -101,14 +108,15 @@ class Checks:
 
     @staticmethod
     def _prompt(leaving: Leaving, longest: int) -> str | None:
-        """No run of the prompt's own words, other than those of the clauses shown or of the question."""
+        """No run of the prompt's own words, other than those of the clauses shown.
+
+        The asker's words excuse nothing: whoever types a piece of the prompt does not get it confirmed.
+        """
         prompt, told = leaving.draft.prompt, squeeze(leaving.draft.explanation)
         if prompt is None or not told:
             return None
         own = squeeze(prompt.shared)
-        known = squeeze(
-            "".join(words for _, words in leaving.draft.quotes) + leaving.draft.asked + leaving.draft.official
-        )
+        known = squeeze("".join(words for _, words in leaving.draft.quotes) + leaving.draft.official)
         known += "".join(squeeze(clause.text) for clause in leaving.edition.clauses.values())
         runs = (told[at : at + longest] for at in range(len(told) - longest + 1))
         return next(("prompt" for run in runs if run in own and run not in known), None)
@@ -126,3 +134,14 @@ class Checks:
 
 def _told(holds: bool, what: str) -> str | None:
     return what if holds else None
+
+
+def _own_words(draft: Draft) -> str:
+    """The explanation without the pieces that are quoted word for word."""
+    quoted = squeeze("".join(words for _, words in draft.quotes))
+
+    def kept(match: re.Match[str]) -> str:
+        piece = squeeze(match.group())
+        return "" if len(piece) >= LEAST_VERBATIM and piece in quoted else match.group()
+
+    return _PIECE.sub(kept, draft.explanation)

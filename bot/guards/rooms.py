@@ -63,6 +63,8 @@ class OutputFile(RoomModel):
     guards: list[OutputEntry]
     permits: Pattern
     forbids: Pattern
+    opens_forbidding: Pattern
+    unconditional: Pattern
     tier_words: dict[str, str]
     markup: Pattern
 
@@ -80,8 +82,9 @@ class AttacksFile(RoomModel):
     """``attacks.yaml``."""
 
     schema_version: Literal[1] = Field(alias="schema")
-    threshold: dict[Literal["sentence", "message", "quoted"], float]
+    threshold: dict[Literal["sentence", "message", "framed", "quoted"], float]
     frames: list[Pattern]
+    orders: Pattern
     classes: list[AttackClass]
     honest: list[str]
 
