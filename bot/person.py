@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 
 
 def system_user() -> str:
     """The login name; the number where the system knows no name for it, as in a container."""
     try:
-        return getpass.getuser()
+        return pwd.getpwuid(os.getuid()).pw_name
     except (KeyError, OSError, ImportError):
         return f"uid-{os.getuid()}"

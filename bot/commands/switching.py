@@ -24,7 +24,8 @@ ACTS = {
     "activated": "已生效：{id}（前一版 {previous}）",
     "scheduled": "已排定：{scheduled_id} 於 {scheduled_at} 生效；在那之前仍是 {id}",
     "requested": "已送出請求：{requested_id}。還需要另一位管理者執行同一個指令確認；目前仍是 {id}",
-    "rolled_back": "已還原：{id}（剛才的版本 {previous}）",
+    "called_off": "已取消排定或待確認的切換；生效的仍是 {id}",
+    "rolled_back": "已還原：{id}",
 }
 
 

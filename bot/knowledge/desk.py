@@ -29,7 +29,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``act``: ``activated``, ``scheduled``, ``requested`` (a second person must confirm) or ``rolled_back``."""
+    """``act``: ``activated``, ``scheduled``, ``requested`` (a second person must confirm), ``rolled_back``
+    or ``called_off``."""
 
     act: str
     pointer: Pointer
@@ -62,29 +63,37 @@ class EditionDesk:
         Everything it needs is built before the pointer moves, and what is built is judged, too. Raises
         ``UsageError`` where something blocks it.
         """
+        asked = replace(asked, override=asked.override.strip())
         seen = self._library.pointer.read()
         if edition_id == seen.id:
             raise UsageError(f"{edition_id} 已經是生效的版本")
         self._require(edition_id, asked)
         self._library.prepare(progress, edition_id)
         self._require(edition_id, asked)
-        if (self._two_person or asked.override) and not self._is_second(seen, edition_id, asked.who):
-            waiting = replace(seen, requested_id=edition_id, requested_by=asked.who, requested_at=told_now())
-            return self._done("requested", seen, waiting, edition_id, asked)
-        cleared = replace(seen, requested_id="", requested_by="", requested_at="")
+        if self._two_person or asked.override:
+            request = (edition_id, _moment(asked.at), asked.override)
+            if request != (seen.requested_id, seen.requested_for, seen.requested_override) or not asked.who:
+                return self._done("requested", seen, _requested(seen, request, asked.who), edition_id, asked)
+            if seen.requested_by == asked.who:
+                return Outcome("requested", seen)
+        settled = seen.settled
         if asked.at is not None and asked.at > datetime.now().astimezone():
-            told = asked.at.isoformat(timespec="seconds")
-            to = replace(cleared, scheduled_id=edition_id, scheduled_at=told)
+            to = replace(settled, scheduled_id=edition_id, scheduled_at=_moment(asked.at))
             return self._done("scheduled", seen, to, edition_id, asked)
-        to = replace(cleared, id=edition_id, previous=seen.id, since=told_now(), scheduled_id="", scheduled_at="")
+        to = replace(settled, id=edition_id, previous=seen.id, since=told_now())
         return self._done("activated", seen, to, edition_id, asked)
 
     def rollback(self, who: str, reason: str = "") -> Outcome:
-        """Back to the edition before; its index is still there. ``UsageError`` where there is none."""
+        """Calls off what is scheduled or requested; else back to the edition before, whose index is still there.
+
+        Going back twice is no way forward: ``UsageError`` where there is nothing to go back to.
+        """
         seen = self._library.pointer.read()
+        if seen.scheduled_id or seen.requested_id:
+            return self._done("called_off", seen, seen.settled, seen.scheduled_id or seen.requested_id, Asked(who))
         if not seen.previous:
             raise UsageError("沒有可以還原的前一個版本")
-        to = replace(seen, id=seen.previous, previous=seen.id, since=told_now(), scheduled_id="", scheduled_at="")
+        to = replace(seen.settled, id=seen.previous, previous="", since=told_now())
         return self._done("rolled_back", seen, to, seen.previous, Asked(who, override=reason))
 
     def _require(self, edition_id: str, asked: Asked) -> None:
@@ -97,9 +106,6 @@ class EditionDesk:
             names = " ".join(f"--acknowledge {name}" for name in open_)
             raise UsageError(f"還有 {len(open_)} 項要人看過：zhiyin kb check {edition_id}；看過後加上 {names}")
 
-    def _is_second(self, seen: Pointer, edition_id: str, who: str) -> bool:
-        return seen.requested_id == edition_id and bool(who) and seen.requested_by != who
-
     def _done(self, act: str, seen: Pointer, to: Pointer, edition_id: str, asked: Asked) -> Outcome:
         made = self._library.pointer.moved(seen, to, act=act, who=asked.who, reason=asked.override)
         if self._audit:
@@ -108,6 +114,23 @@ class EditionDesk:
 
     def _retriever(self, edition: FolderEdition) -> EditionRetriever:
         return EditionRetriever(edition, self._library.embedder, self._library.index_folder)
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at else ""
+
+
+def _requested(seen: Pointer, request: tuple[str, str, str], who: str) -> Pointer:
+    """The pointer with what one person asks for; a second one must ask for exactly the same."""
+    edition_id, moment, override = request
+    return replace(
+        seen,
+        requested_id=edition_id,
+        requested_for=moment,
+        requested_override=override,
+        requested_by=who,
+        requested_at=told_now(),
+    )
 
 
 def acknowledgements(items: Sequence[Item]) -> tuple[str, ...]:

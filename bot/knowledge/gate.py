@@ -68,6 +68,8 @@ def checked(
     found = [*_files(edition), *_changes(diff), *_dependents(diff), *_rules(edition, rules)]
     if retriever is not None:
         found += _golden(edition, retriever(edition), retriever(in_force), in_force, diff)
+    else:
+        found.append(Item("golden", Level.GREEN, "", "索引還沒有建立；生效前會先建立，並以基準題再檢查一次"))
     order = {Level.RED: 0, Level.EYE: 1, Level.GREEN: 2}
     return sorted(found, key=lambda item: order[item.level])
 

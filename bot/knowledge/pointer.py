@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from pathlib import Path
 from bot.errors import StateError, UsageError
 from bot.knowledge.editions import DEFAULT_EDITION
 
+log = logging.getLogger(__name__)
 FILE = "in_force.json"
 HISTORY = "in_force.history.jsonl"
 
@@ -37,6 +39,15 @@ class Pointer:
     requested_id: str = ""
     requested_by: str = ""
     requested_at: str = ""
+    requested_for: str = ""
+    """When it shall take force, as the first person asked; empty: at once."""
+    requested_override: str = ""
+    """The first person's reason to pass what blocks."""
+
+    @property
+    def settled(self) -> Pointer:
+        """The same without a request or a schedule: what every act that takes force leaves behind."""
+        return Pointer(self.id, self.generation, self.since, self.previous)
 
 
 class PointerFile:
@@ -61,7 +72,7 @@ class PointerFile:
                 raw = json.loads(self._path.read_text(encoding="utf-8"))
                 self._pointer = Pointer(**{name: value for name, value in raw.items() if name != "schema"})
             except (ValueError, TypeError, AttributeError, OSError) as exc:
-                raise StateError(f"{self._path} 已損壞；請執行 zhiyin doctor") from exc
+                raise StateError(f"{self._path} 已損壞；請由備份還原，或刪除它（即回到隨附的版本）") from exc
             self._seen = mark
         return self._pointer
 
@@ -73,6 +84,7 @@ class PointerFile:
                 raise UsageError(f"別人剛剛改過生效的版本（目前是 {now.id}），這次沒有變更；請重新檢視後再試")
             made = replace(to, generation=now.generation + 1)
             self._write(self._path, json.dumps({"schema": 1, **asdict(made)}, ensure_ascii=False).encode())
+            self._seen = None
             row = {"at": told_now(), "act": act, "who": who, "from": now.id, "to": made.id, "reason": reason}
             self._note({**row, "scheduled": made.scheduled_at} if made.scheduled_id else row)
             return made
@@ -108,8 +120,14 @@ class PointerFile:
             yield
 
     def _note(self, row: dict[str, str]) -> None:
-        with (self._state / HISTORY).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        """The move stands even where its row cannot be written; a row that was cut off does not swallow the next."""
+        path = self._state / HISTORY
+        try:
+            whole = not path.exists() or path.read_bytes()[-1:] in {b"", b"\n"}
+            with path.open("a", encoding="utf-8") as file:
+                file.write(("" if whole else "\n") + json.dumps(row, ensure_ascii=False) + "\n")
+        except OSError as exc:
+            log.error("history of editions not written error=%s", type(exc).__name__)
 
     @staticmethod
     def _write(path: Path, data: bytes) -> None:

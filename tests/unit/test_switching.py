@@ -19,7 +19,9 @@ from bot.knowledge.desk import Asked, EditionDesk, acknowledgements
 from bot.knowledge.diff import compare
 from bot.knowledge.editions import DEFAULT_EDITION, FolderEdition, read_edition, read_manifest, rebuild, shipped_folder
 from bot.knowledge.gate import Level, checked
-from bot.knowledge.pointer import FILE, Pointer, PointerFile
+from bot.knowledge.library import Library
+from bot.knowledge.pointer import FILE, HISTORY, Pointer, PointerFile
+from bot.ports import Knowledge
 from bot.triage.rulebook import read_rulebook, stale_words
 
 NEW = "115-03-01"
@@ -143,7 +145,7 @@ def test_of_several_processes_one_wins(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", ["", "[]", "{", '{"schema": 1, "nonsense": 2}'])
 def test_a_damaged_pointer_is_told(tmp_path: Path, damage: str) -> None:
     (tmp_path / FILE).write_text(damage, encoding="utf-8")
-    with pytest.raises(StateError, match="doctor"):
+    with pytest.raises(StateError, match="備份"):
         PointerFile(tmp_path).read()
 
 
@@ -215,6 +217,61 @@ def test_two_persons(desk: tuple[EditionDesk, Shelf]) -> None:
     assert careful.activate(NEW, Asked("甲", seen)).act == "requested"
     assert shelf.pointer.read().id == DEFAULT_EDITION
     assert careful.activate(NEW, Asked("乙", seen)).act == "activated"
+
+
+def test_the_second_person_confirms_the_very_same(desk: tuple[EditionDesk, Shelf]) -> None:
+    office, shelf = desk
+    seen = acknowledgements(office.check(NEW))
+    careful = EditionDesk(shelf, stale_words, two_person=True)  # type: ignore[arg-type]
+    later = datetime.now(TAIPEI) + timedelta(days=30)
+    careful.activate(NEW, Asked("甲", seen, at=later))
+    assert careful.activate(NEW, Asked("乙", seen)).act == "requested"
+    assert careful.activate(NEW, Asked("甲", seen, override="理由")).act == "requested"
+    assert careful.activate(NEW, Asked("乙", seen, override="別的理由")).act == "requested"
+    assert careful.activate(NEW, Asked("", seen, override="別的理由")).act == "requested"
+    assert shelf.pointer.read().id == DEFAULT_EDITION
+
+
+def test_blank_is_no_reason(desk: tuple[EditionDesk, Shelf]) -> None:
+    office, _ = desk
+    seen = acknowledgements(office.check(NEW))
+    assert office.activate(NEW, Asked("甲", seen, override="  ")).act == "activated"
+
+
+def test_what_waits_is_called_off_first(desk: tuple[EditionDesk, Shelf]) -> None:
+    office, shelf = desk
+    seen = acknowledgements(office.check(NEW))
+    office.activate(NEW, Asked("甲", seen, at=datetime.now(TAIPEI) + timedelta(days=1)))
+    assert office.rollback("甲").act == "called_off"
+    assert shelf.pointer.read().scheduled_id == ""
+    assert shelf.pointer.read().id == DEFAULT_EDITION
+
+
+def test_going_back_twice_is_no_way_forward(desk: tuple[EditionDesk, Shelf]) -> None:
+    office, shelf = desk
+    office.activate(NEW, Asked("甲", acknowledgements(office.check(NEW))))
+    office.rollback("甲")
+    with pytest.raises(UsageError, match="沒有可以還原"):
+        office.rollback("甲")
+    assert shelf.pointer.read().id == DEFAULT_EDITION
+
+
+def test_a_torn_history_line_swallows_nothing(tmp_path: Path) -> None:
+    (tmp_path / HISTORY).write_text('{"at": "torn', encoding="utf-8")
+    file = PointerFile(tmp_path)
+    for name in ("114-01-01", "115-01-01"):
+        seen = file.read()
+        file.moved(seen, replace(seen, id=name), act="activated", who="甲")
+    assert [row["to"] for row in file.history()] == ["114-01-01", "115-01-01"]
+
+
+def test_a_bot_goes_on_with_the_edition_it_has(tmp_path: Path, edition: FolderEdition) -> None:
+    library = Library(tmp_path, None)  # type: ignore[arg-type]
+    (tmp_path / FILE).write_text("damaged", encoding="utf-8")
+    with pytest.raises(StateError):
+        library.current()
+    library._last = Knowledge(edition, Knows("壹"))  # type: ignore[arg-type]
+    assert library.current().edition is edition
 
 
 def test_an_override_needs_two(desk: tuple[EditionDesk, Shelf]) -> None:
