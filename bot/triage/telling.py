@@ -42,7 +42,7 @@ def _asking(decision: Decision, book: Rulebook) -> list[str]:
         wording.ASKED.format(question=fact.question),
         wording.CHOICES.format(yes=fact.yes, no=fact.no, unsure=fact.unsure),
         f"{leads}。{wording.UNTIL.format(tier=_tier(strictest))}",
-        _why(decision, book, [name for name, value in decision.facts.items() if value], wording.READ_SO_FAR),
+        _why(decision, book, [name for name in decision.evidence if decision.facts.get(name)], wording.READ_SO_FAR),
     ]
 
 
